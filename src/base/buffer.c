@@ -1,0 +1,142 @@
+/* buffer.c - bytes that grow up to a bound. */
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUFFER_SIZE_MIN = 512 };
+
+void
+buffer_init(struct buffer *buffer, size_t size_max)
+{
+	*buffer = (struct buffer){ .size_max = size_max };
+}
+
+void
+buffer_clear(struct buffer *buffer)
+{
+	if (buffer == NULL)
+		return;
+	free(buffer->bytes);
+	buffer_init(buffer, buffer->size_max);
+}
+
+void
+buffer_reset(struct buffer *buffer)
+{
+	buffer->len = 0;
+	buffer->error = ERR_NONE;
+}
+
+static bool
+grow(struct buffer *buffer, size_t needed)
+{
+	size_t size = buffer->size < BUFFER_SIZE_MIN ?
+	    BUFFER_SIZE_MIN : buffer->size;
+	char *bytes;
+
+	while (size < needed)
+		size += size / 2;
+	if (buffer->size_max != 0 && size > buffer->size_max)
+		size = buffer->size_max;
+	bytes = realloc(buffer->bytes, size);
+	if (bytes == NULL)
+		return false;
+	buffer->bytes = bytes;
+	buffer->size = size;
+	return true;
+}
+
+char *
+buffer_reserve(struct buffer *buffer, size_t len)
+{
+	size_t needed;
+
+	if (buffer->error != ERR_NONE)
+		return NULL;
+	if (__builtin_add_overflow(buffer->len, len, &needed) ||
+	    (buffer->size_max != 0 && needed > buffer->size_max)) {
+		buffer->error = ERR_TOO_LARGE;
+		return NULL;
+	}
+	if (needed > buffer->size && !grow(buffer, needed)) {
+		buffer->error = ERR_NO_MEMORY;
+		return NULL;
+	}
+	return buffer->bytes + buffer->len;
+}
+
+void
+buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+{
+	char *end;
+
+	if (len == 0)
+		return;
+	end = buffer_reserve(buffer, len);
+	if (end == NULL)
+		return;
+	memcpy(end, bytes, len);
+	buffer->len += len;
+}
+
+void
+buffer_add_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+void
+buffer_add_format(struct buffer *buffer, const char *format, ...)
+{
+	va_list args;
+	char *end;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len <= 0)
+		return;
+
+	/* One byte more for the NUL, which does not count. */
+	end = buffer_reserve(buffer, (size_t)len + 1);
+	if (end == NULL)
+		return;
+	va_start(args, format);
+	vsnprintf(end, (size_t)len + 1, format, args);
+	va_end(args);
+	buffer->len += (size_t)len;
+}
+
+void
+buffer_add_json_string(struct buffer *buffer, const char *text,
+    size_t text_len)
+{
+	size_t plain = 0;
+
+	buffer_add_text(buffer, "\"");
+	for (size_t i = 0; i < text_len; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if (byte >= 0x20 && byte != '"' && byte != '\\')
+			continue;
+		buffer_add(buffer, text + plain, i - plain);
+		plain = i + 1;
+		if (byte == '"' || byte == '\\')
+			buffer_add_format(buffer, "\\%c", byte);
+		else
+			buffer_add_format(buffer, "\\u%04x", byte);
+	}
+	buffer_add(buffer, text + plain, text_len - plain);
+	buffer_add_text(buffer, "\"");
+}
+
+void
+buffer_drop(struct buffer *buffer, size_t len)
+{
+	memmove(buffer->bytes, buffer->bytes + len, buffer->len - len);
+	buffer->len -= len;
+}

@@ -1,0 +1,148 @@
+/* clock.c - the time, in milliseconds. */
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+static int64_t
+read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	/* It fails for an unknown clock only. */
+	(void)clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
+}
+
+int64_t
+clock_now_ms(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t
+clock_steady_ms(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+void
+clock_format_utc(int64_t time_ms, char text[CLOCK_TEXT_SIZE])
+{
+	int64_t ms = ((time_ms % SECOND_MS) + SECOND_MS) % SECOND_MS;
+	time_t seconds = (time_t)((time_ms - ms) / SECOND_MS);
+	struct tm tm;
+	size_t len = 0;
+
+	if (gmtime_r(&seconds, &tm) != NULL)
+		len = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S",
+		    &tm);
+	if (len == 0 || len + sizeof(".000Z") > CLOCK_TEXT_SIZE) {
+		text[0] = '\0';
+		return;
+	}
+	snprintf(text + len, CLOCK_TEXT_SIZE - len, ".%03uZ",
+	    (unsigned int)ms);
+}
+
+/* Reads exactly digit_count digits at *text and steps over them. */
+static bool
+read_digits(const char **text, size_t digit_count, int *number_out)
+{
+	*number_out = 0;
+	for (size_t i = 0; i < digit_count; i++, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		*number_out = *number_out * 10 + (**text - '0');
+	}
+	return true;
+}
+
+static bool
+read_mark(const char **text, const char *allowed)
+{
+	if (**text == '\0' || strchr(allowed, **text) == NULL)
+		return false;
+	(*text)++;
+	return true;
+}
+
+static bool
+read_date_and_time(const char **text, struct tm *tm)
+{
+	return read_digits(text, 4, &tm->tm_year) && read_mark(text, "-") &&
+	    read_digits(text, 2, &tm->tm_mon) && read_mark(text, "-") &&
+	    read_digits(text, 2, &tm->tm_mday) && read_mark(text, "Tt ") &&
+	    read_digits(text, 2, &tm->tm_hour) && read_mark(text, ":") &&
+	    read_digits(text, 2, &tm->tm_min) && read_mark(text, ":") &&
+	    read_digits(text, 2, &tm->tm_sec) &&
+	    tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
+	    tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60;
+}
+
+static bool
+read_fraction(const char **text, int *ms_out)
+{
+	int scale = 100;
+
+	*ms_out = 0;
+	if (**text != '.')
+		return true;
+	(*text)++;
+	if (**text < '0' || **text > '9')
+		return false;
+	for (; **text >= '0' && **text <= '9'; (*text)++, scale /= 10)
+		*ms_out += (**text - '0') * scale;
+	return true;
+}
+
+static bool
+read_offset(const char **text, int64_t *offset_ms_out)
+{
+	bool is_behind = **text == '-';
+	int hours;
+	int minutes;
+
+	*offset_ms_out = 0;
+	if (read_mark(text, "Zz"))
+		return true;
+	if (!read_mark(text, "+-") || !read_digits(text, 2, &hours) ||
+	    !read_mark(text, ":") || !read_digits(text, 2, &minutes) ||
+	    hours > 23 || minutes > 59)
+		return false;
+	*offset_ms_out = (int64_t)hours * HOUR_MS + minutes * MINUTE_MS;
+	if (is_behind)
+		*offset_ms_out = -*offset_ms_out;
+	return true;
+}
+
+enum error
+clock_parse_rfc3339(const char *text, int64_t *time_ms_out)
+{
+	struct tm tm = { 0 };
+	int day;
+	int leap_seconds;
+	int ms;
+	int64_t offset_ms;
+	time_t seconds;
+
+	*time_ms_out = 0;
+	if (!read_date_and_time(&text, &tm) || !read_fraction(&text, &ms) ||
+	    !read_offset(&text, &offset_ms) || *text != '\0')
+		return ERR_SYNTAX;
+	day = tm.tm_mday;
+	leap_seconds = tm.tm_sec == 60 ? 1 : 0;
+	tm.tm_sec -= leap_seconds;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	seconds = timegm(&tm) + leap_seconds;
+	/* timegm carries a day that the month does not have. */
+	if (tm.tm_mday != day)
+		return ERR_SYNTAX;
+	*time_ms_out = (int64_t)seconds * SECOND_MS + ms - offset_ms;
+	return ERR_NONE;
+}

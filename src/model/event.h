@@ -1,0 +1,70 @@
+/* event.h - what an event is: its JSON in, checked, and its stored bytes.
+ *
+ * An event is checked and serialised once, by json-c, when it is recorded.
+ * The stored bytes always begin {"id":"…21…","type":"…","stored_at":…13
+ * digits…, so that a draft can be stamped in place, within the write
+ * transaction that decides its order.
+ */
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/category.h"
+#include "model/cursor.h"
+#include "model/limits.h"
+
+struct buffer;
+
+/* stored_at always has 13 digits: 2001-09-09 to 2286-11-20. */
+#define STORED_AT_MS_MIN INT64_C(1000000000000)
+#define STORED_AT_MS_MAX INT64_C(9999999999999)
+
+enum event_source {
+	EVENT_RECORDED,		/* id and stored_at are refused */
+	EVENT_IMPORTED		/* id and stored_at are required */
+};
+
+/* An event as it will be stored.  No pointers: it can be copied and kept in
+ * arrays. */
+struct event_draft {
+	enum category category;
+	struct cursor place;		/* zero until stamped */
+	uint16_t json_len;
+	uint16_t stored_at_offset;	/* of the 13 digits within json */
+	char json[EVENT_STORED_BYTES_MAX];
+};
+
+/*
+ * Checks one event's JSON text and makes its draft.
+ *
+ *   client_id   what client.id becomes when the event names none
+ *
+ * ERR_SYNTAX: not JSON (RFC 8259, UTF-8, no duplicate members, at most
+ * JSON_DEPTH_MAX deep).  ERR_MEANING: JSON, but no event; detail names the
+ * member: "type: …", "queue.id: …".  An imported event's stored_at is only
+ * held to 13 digits here; the window is the caller's to check.
+ * ERR_NO_MEMORY.
+ */
+enum error event_draft_parse(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail);
+
+/* Writes id and stored_at_ms into the JSON and the place. */
+void event_draft_stamp(struct event_draft *draft, const struct cursor *place);
+
+/* An event as it lies in the store; borrowed from the read transaction. */
+struct event_view {
+	const char *json;		/* EVENT_STORED_BYTES_MAX at most */
+	size_t json_len;
+	enum category category;
+	struct cursor place;
+};
+
+/* The offset of the id within every stored event's JSON. */
+enum { EVENT_ID_OFFSET = sizeof("{\"id\":\"") - 1 };
+
+#endif

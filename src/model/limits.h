@@ -1,0 +1,50 @@
+/* limits.h - every bound, by name.
+ *
+ * What a client can meet is in CONTRACT-level documents too: apitrail(5)
+ * tells the same numbers.
+ */
+#ifndef MODEL_LIMITS_H
+#define MODEL_LIMITS_H
+
+enum {
+	/* Events. */
+	EVENT_ID_LEN = 21,
+	EVENT_TYPE_LEN_MAX = 64,
+	RESOURCE_ID_LEN_MAX = 64,
+	RESOURCE_NAME_BYTES_MAX = 256,
+	METADATA_PAIRS_MAX = 16,
+	/* As compact JSON without id and stored_at. */
+	EVENT_BYTES_MAX = 4096,
+	/* As stored: with `"id":"…",` and `"stored_at":…,` */
+	EVENT_STORED_BYTES_MAX = EVENT_BYTES_MAX + 64,
+	/* A line of NDJSON may spell the same event less tightly. */
+	EVENT_LINE_BYTES_MAX = 64 * 1024,
+	JSON_DEPTH_MAX = 8,
+
+	/* GET /v1/events. */
+	PAGE_EVENTS_DEFAULT = 100,
+	PAGE_EVENTS_MAX = 1000,
+	QUERY_BYTES_MAX = 8 * 1024,
+	QUERY_PARAMETERS_MAX = 128,
+	EXPORT_PIECE_BYTES = 64 * 1024,
+
+	/* Requests. */
+	REQUEST_ID_LEN_MAX = 64,
+	REQUEST_PARAMS_MAX = 256,
+	REQUEST_PARAMS_BYTES_MAX = 128 * 1024,
+	BODY_BYTES_MAX = 1024 * 1024,
+
+	/* Organizations and keys. */
+	ORGANIZATION_NAME_LEN_MAX = 64,
+	API_KEY_NAME_BYTES_MAX = 256,
+	API_KEY_RATE_MAX = 1000000,
+
+	/* The store. */
+	STORE_READERS_MAX = 4096,
+	APPEND_BATCH_EVENTS = 1000,
+	PRUNE_BATCH_BLOCKS = 256
+};
+
+#define WINDOW_MS (24 * 60 * 60 * 1000)
+
+#endif

@@ -1,0 +1,14 @@
+noinst_LIBRARIES += libmodel.a
+libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS) $(SODIUM_CFLAGS)
+libmodel_a_SOURCES = \
+	src/model/api_key.c src/model/api_key.h \
+	src/model/category.c src/model/category.h \
+	src/model/cursor.c src/model/cursor.h \
+	src/model/event.c src/model/event.h \
+	src/model/event_columns.c src/model/event_columns.h \
+	src/model/filter.c src/model/filter.h \
+	src/model/json_text.c src/model/json_text.h \
+	src/model/limits.h \
+	src/model/organization.c src/model/organization.h \
+	src/model/random_id.c src/model/random_id.h
+MODEL_LIBS = libmodel.a libbase.a $(JSON_C_LIBS) $(SODIUM_LIBS)

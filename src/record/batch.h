@@ -1,0 +1,50 @@
+/* batch.h - the one way that events get into the store.
+ *
+ * A batch gathers checked drafts; its commit takes one write transaction:
+ * stamp, put, prune a little, sync.
+ */
+#ifndef RECORD_BATCH_H
+#define RECORD_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/event.h"
+
+struct store;
+struct batch;
+
+/* For events of one organization, APPEND_BATCH_EVENTS at most at a time. */
+enum error batch_new(struct store *store, uint32_t organization,
+    enum event_source source, int64_t retention_ms, struct batch **batch_out);
+void batch_free(struct batch *batch);
+
+/* Where the next draft is parsed into; NULL when the batch is full.  It
+ * counts once batch_add is called. */
+struct event_draft *batch_next(struct batch *batch);
+/* line_number is given back with outcomes; 0 when there is none. */
+void batch_add(struct batch *batch, uint64_t line_number);
+size_t batch_count(const struct batch *batch);
+
+struct batch_result {
+	uint64_t added;
+	uint64_t repeated;
+	uint64_t pruned;
+};
+
+/* An imported event that another one of the same stored_at and id refuses. */
+typedef void batch_refused(uint64_t line_number,
+    const struct event_draft *draft, void *arg);
+
+/*
+ * Commits all that was added, and empties the batch.  On disk when this
+ * returns ERR_NONE; otherwise nothing of it was stored.  The organization is
+ * looked up again: ERR_NOT_FOUND when it is gone.  ERR_FULL, ERR_STORE,
+ * ERR_CORRUPT.
+ */
+enum error batch_commit(struct batch *batch, batch_refused *refused,
+    void *arg, struct batch_result *result_out);
+
+#endif

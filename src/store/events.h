@@ -1,0 +1,76 @@
+/* events.h - events in the store: append, import, scan, prune.
+ *
+ * Events lie once, in blocks of one page, ordered by organization, category,
+ * stored_at and id.  A category is a range; several are merged.
+ */
+#ifndef STORE_EVENTS_H
+#define STORE_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/cursor.h"
+#include "model/filter.h"
+
+struct event_draft;
+struct event_view;
+struct store_txn;
+
+/*
+ * Stamps the draft and puts it.  stored_at is now_ms, or the last stamp when
+ * that is later; the id counts up within the organization's millisecond, so
+ * that key order is commit order.  Imported events never lie at or behind a
+ * later stamp.  ERR_FULL, ERR_CORRUPT, ERR_STORE, ERR_NO_MEMORY; after an
+ * error the transaction can only be aborted.
+ */
+enum error store_event_append(struct store_txn *txn, uint32_t organization,
+    struct event_draft *draft, int64_t now_ms);
+
+enum import_outcome {
+	IMPORT_ADDED,
+	IMPORT_REPEATED,	/* the same event is there */
+	IMPORT_DIFFERS		/* another event has its stored_at and id */
+};
+
+/* Puts an event at its own place. */
+enum error store_event_import(struct store_txn *txn, uint32_t organization,
+    const struct event_draft *draft, enum import_outcome *outcome_out);
+
+enum event_order { OLDEST_FIRST, NEWEST_FIRST };
+
+struct event_range {
+	uint32_t organization;
+	struct filter filter;
+	enum event_order order;
+	/* Only events beyond it, in the order; NULL for all.  Borrowed. */
+	const struct cursor *after;
+	int64_t oldest_ms;	/* events stored before are passed over */
+};
+
+/* The view and its JSON are borrowed for the call.  Return false to end. */
+typedef bool store_event_visit(const struct event_view *view, void *arg);
+
+/*
+ * Visits the events of the range in order.  ERR_NONE also when there were
+ * none; ERR_CORRUPT when a block fails its checksum (logged here with its
+ * key); ERR_STORE.
+ */
+enum error store_event_scan(struct store_txn *txn,
+    const struct event_range *range, store_event_visit *visit, void *arg);
+
+struct prune_result {
+	uint64_t events;
+	uint64_t blocks;
+	bool is_done;		/* a whole round found nothing more */
+};
+
+/*
+ * Removes blocks whose every event was stored before oldest_ms, at most
+ * blocks_max of them (and looks at about twice as many places), going on
+ * where the last call in any process stopped.
+ */
+enum error store_event_prune(struct store_txn *txn, int64_t oldest_ms,
+    unsigned int blocks_max, struct prune_result *result_out);
+
+#endif

@@ -1,0 +1,35 @@
+/* live_store.h - a store that may come, go, grow and be replaced meanwhile.
+ *
+ * For the responder: several threads read, and the store's files may be made
+ * later, be replaced (restore) or have their map grown by another process.
+ * Then all threads leave their transactions (a barrier) and one reopens.
+ */
+#ifndef STORE_LIVE_STORE_H
+#define STORE_LIVE_STORE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/api_key.h"
+
+struct live_store;
+struct store_txn;
+
+/* path and pepper_path are copied.  Opens nothing yet. */
+enum error live_store_new(const char *path, const char *pepper_path,
+    int64_t map_bytes, struct live_store **live_out);
+/* No transaction may be open. */
+void live_store_free(struct live_store *live);
+
+/*
+ * Begins a read, opening the store first when it is not, or when another
+ * file lies at its path (looked at once a second).  An open that failed is
+ * tried again after a second; until then the same error is answered.
+ * ERR_STORE, ERR_CORRUPT: logged here, once for each time it goes away.
+ * pepper is borrowed until the end.
+ */
+enum error live_store_begin(struct live_store *live,
+    struct store_txn **txn_out, const struct pepper **pepper_out);
+void live_store_end(struct live_store *live, struct store_txn *txn);
+
+#endif

@@ -1,0 +1,22 @@
+# Each test prints TAP.
+TEST_EXTENSIONS = .py .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+PY_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = python3
+AM_TESTS_ENVIRONMENT = \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir;
+
+check_LIBRARIES += libsuite.a
+libsuite_a_SOURCES = tests/suite.c tests/suite.h
+libsuite_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+SUITE_LIBS = libsuite.a $(CHECK_LIBS)
+
+include tests/base.mk
+include tests/model.mk
+include tests/store.mk
+include tests/api.mk
+include tests/responder.mk
+include tests/cli.mk
+include tests/servers.mk
