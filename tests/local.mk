@@ -20,3 +20,4 @@ include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
+include tests/docs.mk
