@@ -8,6 +8,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "servers"))
+from tap import Tap
+
 SOURCE = pathlib.Path(os.environ.get("top_srcdir", "."))
 BUILD = pathlib.Path(os.environ.get("top_builddir", "."))
 HELP_SECONDS_MAX = 20
@@ -199,7 +202,8 @@ def test_every_text_is_distributed():
 
 def test_mandoc_finds_nothing():
     if shutil.which("mandoc") is None:
-        return None
+        print("# mandoc is not installed: the pages were not read by it")
+        return []
     with tempfile.TemporaryDirectory() as root:
         # Pages that refer to each other are looked for in MANPATH.
         for path in PAGES:
@@ -216,24 +220,16 @@ def test_mandoc_finds_nothing():
 
 
 def main():
-    tests = [(name, run) for name, run in globals().items()
-             if name.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, (name, run) in enumerate(tests, 1):
-        title = f"{number} {name[len('test_'):].replace('_', ' ')}"
+    tap = Tap()
+    for name, run in list(globals().items()):
+        if not name.startswith("test_"):
+            continue
         try:
             wrong = run()
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             wrong = [f"{type(error).__name__}: {error}"]
-        if wrong is None:
-            print(f"ok {title} # SKIP there is no mandoc")
-            continue
-        print(f"{'not ok' if wrong else 'ok'} {title}")
-        for line in wrong:
-            print(f"# {line}")
-        failed += bool(wrong)
-    return 1 if failed else 0
+        tap.result(name[len("test_"):].replace("_", " "), wrong)
+    return tap.end()
 
 
 if __name__ == "__main__":
