@@ -2,6 +2,11 @@
  *
  * The clear text is a secret: it is shown once, wiped after use, and only its
  * keyed digest is stored.
+ *
+ * The checksum lets a scanner or a client tell a key from a typo without a
+ * look-up: the first 8 bytes of the unkeyed 32-byte BLAKE2b hash of the 43
+ * characters before it, as a big-endian number modulo 62^6, written in six
+ * digits of 0-9A-Za-z, the highest first.
  */
 #ifndef MODEL_API_KEY_H
 #define MODEL_API_KEY_H
@@ -75,7 +80,7 @@ bool scopes_cover(unsigned int scopes, enum scope wanted);
 
 /*
  * Adds what "events:read" or "events:write" names to *scopes.  ERR_MEANING
- * with what is allowed.
+ * with what is allowed, and *scopes as it was.
  */
 enum error scopes_parse(const char *text, unsigned int *scopes,
     struct detail *detail);

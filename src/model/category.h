@@ -20,4 +20,8 @@ enum category category_of_type(const char *type, size_t type_len);
 /* "queues" and the like; CATEGORY_OTHER's is "other", which no client says. */
 const char *category_name(enum category category);
 
+/* The types that discue.io publishes; others are allowed. */
+enum { PUBLISHED_TYPE_COUNT = 12 };
+extern const char *const published_types[PUBLISHED_TYPE_COUNT];
+
 #endif

@@ -32,7 +32,8 @@ enum event_source {
  * arrays. */
 struct event_draft {
 	enum category category;
-	struct cursor place;		/* zero until stamped */
+	struct cursor place;		/* an imported event's own; otherwise
+					 * zero until stamped */
 	uint16_t json_len;
 	uint16_t stored_at_offset;	/* of the 13 digits within json */
 	char json[EVENT_STORED_BYTES_MAX];
@@ -41,7 +42,25 @@ struct event_draft {
 /*
  * Checks one event's JSON text and makes its draft.
  *
- *   client_id   what client.id becomes when the event names none
+ *   client_id   what client.id becomes when the event names none; an
+ *               organization's id
+ *
+ * An event is an object of these members, each at most once, none null:
+ *
+ *   type        required; [a-z][a-z0-9_]{0,63}
+ *   client, message, api_key, queue, listener
+ *               {"id": ..., "name": ...}: id is 1 to 64 of [A-Za-z0-9_.-] and
+ *               required, but of client; name, if there, is 1 to 256 bytes
+ *               without control characters (name.h)
+ *   metadata    up to 16 pairs of strings; a key is 1 to 256 bytes without
+ *               control characters, a value any text
+ *   id, stored_at
+ *               as source says: 21 of [A-Za-z0-9_-], 13 digits
+ *
+ * and has at most EVENT_BYTES_MAX bytes as compact JSON (UTF-8, escaped where
+ * RFC 8259 asks for it), where id, stored_at and a client.id that equals
+ * client_id do not count.  It is stored in this order: id, type, stored_at,
+ * then as above.
  *
  * ERR_SYNTAX: not JSON (RFC 8259, UTF-8, no duplicate members, at most
  * JSON_DEPTH_MAX deep).  ERR_MEANING: JSON, but no event; detail names the

@@ -13,15 +13,18 @@
 struct json_object;
 
 /*
- * ERR_SYNTAX with the byte's offset and what is wrong: not RFC 8259, not
- * UTF-8, a member's name twice in one object (also when spelled with
- * escapes), nested more than depth_max deep.  ERR_MEANING for an escaped
- * unpaired surrogate, which is JSON but no text, and for \u0000 in a name.
+ * ERR_SYNTAX with the byte's offset, counted from 0, and what is wrong: not
+ * RFC 8259, not UTF-8, a member's name twice in one object (also when spelled
+ * with escapes), nested more than depth_max deep.  ERR_MEANING for an escaped
+ * unpaired surrogate, which is JSON but no text, and for \u0000 in a name,
+ * when nothing else is wrong.  ERR_TOO_LARGE over JSON_TEXT_BYTES_MAX;
+ * ERR_NO_MEMORY.
  */
 enum error json_text_check(const char *text, size_t text_len,
     unsigned int depth_max, struct detail *detail);
 
-/* Checks, then parses with json-c.  The caller json_object_puts it. */
+/* Checks, then parses with json-c.  The caller json_object_puts the object,
+ * which is NULL for JSON's null. */
 enum error json_text_parse(const char *text, size_t text_len,
     unsigned int depth_max, struct json_object **object_out,
     struct detail *detail);

@@ -13,13 +13,16 @@ enum {
 	RESOURCE_ID_LEN_MAX = 64,
 	RESOURCE_NAME_BYTES_MAX = 256,
 	METADATA_PAIRS_MAX = 16,
-	/* As compact JSON without id and stored_at. */
+	METADATA_KEY_BYTES_MAX = 256,
+	/* As compact JSON without id, stored_at and a default client.id. */
 	EVENT_BYTES_MAX = 4096,
-	/* As stored: with `"id":"…",` and `"stored_at":…,` */
-	EVENT_STORED_BYTES_MAX = EVENT_BYTES_MAX + 64,
+	/* As stored, with these three. */
+	EVENT_STORED_BYTES_MAX = EVENT_BYTES_MAX + 160,
 	/* A line of NDJSON may spell the same event less tightly. */
 	EVENT_LINE_BYTES_MAX = 64 * 1024,
 	JSON_DEPTH_MAX = 8,
+	/* Any text that is parsed: many times the largest page. */
+	JSON_TEXT_BYTES_MAX = 64 * 1024 * 1024,
 
 	/* GET /v1/events. */
 	PAGE_EVENTS_DEFAULT = 100,

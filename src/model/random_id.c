@@ -1,0 +1,48 @@
+/* random_id.c - ids: random ones, and those that sort in commit order. */
+#include "model/random_id.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/sodium_ready.h"
+
+enum { COUNTER_LEN = 4, FIRST_COUNT = 62, SYMBOL_BITS = 6 };
+
+/* Both in the order of their bytes, so that ids sort as their counters. */
+static const char firsts[] = TEXT_DIGITS TEXT_UPPER TEXT_LOWER;
+static const char symbols[] = "-" TEXT_DIGITS TEXT_UPPER "_" TEXT_LOWER;
+static_assert(sizeof(firsts) - 1 == FIRST_COUNT, "letters and digits");
+static_assert(sizeof(symbols) - 1 == 1 << SYMBOL_BITS, "six bits each");
+
+/* Fills text with symbols; 64 of them divide a random byte evenly. */
+static void
+fill(char *text, size_t text_len)
+{
+	sodium_ready();
+	randombytes_buf(text, text_len);
+	for (size_t i = 0; i < text_len; i++)
+		text[i] = symbols[(unsigned char)text[i] & 63];
+}
+
+void
+random_id(char id[EVENT_ID_LEN + 1])
+{
+	fill(id, EVENT_ID_LEN);
+	id[0] = firsts[randombytes_uniform(FIRST_COUNT)];
+	id[EVENT_ID_LEN] = '\0';
+}
+
+void
+event_id_make(uint32_t counter, char id[EVENT_ID_LEN + 1])
+{
+	assert(counter < EVENT_COUNTER_MAX);
+	id[0] = firsts[counter >> 3 * SYMBOL_BITS];
+	id[1] = symbols[counter >> 2 * SYMBOL_BITS & 63];
+	id[2] = symbols[counter >> SYMBOL_BITS & 63];
+	id[3] = symbols[counter & 63];
+	fill(id + COUNTER_LEN, EVENT_ID_LEN - COUNTER_LEN);
+	id[EVENT_ID_LEN] = '\0';
+}
