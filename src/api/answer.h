@@ -3,34 +3,12 @@
 #define API_ANSWER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "base/buffer.h"
+#include "api/response.h"
+#include "api/service.h"
 #include "base/error.h"
 
-struct export;
 struct request;
-struct service;
-struct settings;
-
-/* What a process's requests share.  settings is borrowed for its life. */
-enum error service_new(const struct settings *settings,
-    struct service **service_out, struct detail *detail);
-void service_free(struct service *service);
-
-/*
- * head is CGI's: "Status: 200 OK\r\n", fields, an empty line.  Both buffers
- * are owned by the response and can be used again by the next answer.
- */
-struct response {
-	unsigned int status;
-	struct buffer head;
-	struct buffer body;
-	struct export *export;	/* owned; more pieces follow the body */
-};
-
-void response_init(struct response *response);
-void response_clear(struct response *response);
 
 /*
  * Answers; always gives a response, also when memory runs out.  Any number

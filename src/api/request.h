@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/limits.h"
 
 /* Pointers are borrowed from the params; texts that are missing are "". */
 struct request {
@@ -32,5 +33,10 @@ struct request {
  * Of fields that came twice the first counts, and key_count tells all.
  */
 void request_read(const char *const *params, struct request *request_out);
+
+/* The request's own id when it is 1 to 64 of [A-Za-z0-9._-], else a new
+ * one. */
+void request_choose_id(const struct request *request,
+    char id[REQUEST_ID_LEN_MAX + 1]);
 
 #endif

@@ -36,6 +36,13 @@ enum {
 	REQUEST_PARAMS_MAX = 256,
 	REQUEST_PARAMS_BYTES_MAX = 128 * 1024,
 	BODY_BYTES_MAX = 1024 * 1024,
+	PATH_BYTES_MAX = 1024,
+	HOST_LEN_MAX = 253,
+
+	/* Answers: a head with the longest link; the largest page, indented. */
+	HEAD_BYTES_MAX = 16 * 1024,
+	BODY_SENT_BYTES_MAX = 16 * 1024 * 1024,
+	ACCESS_LOG_BYTES_MAX = 64 * 1024,
 
 	/* Organizations and keys. */
 	ORGANIZATION_NAME_LEN_MAX = 64,

@@ -1,0 +1,267 @@
+/* accept.c - the Accept field and what we send. */
+#include "api/accept.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+/* RFC 9110, section 5.6.2. */
+#define TOKEN_CHARACTERS "!#$%&'*+-.^_`|~" TEXT_ALNUM
+#define BLANKS " \t"
+
+enum { QUALITY_MAX = 1000 };
+enum closeness { NO_MATCH, ANY_TYPE, ANY_SUBTYPE, SAME_TYPE };
+
+static const struct {
+	const char *type;
+	const char *subtype;
+	const char *content_type;
+} media_types[] = {
+	[MEDIA_JSON] = { "application", "json", "application/json" },
+	[MEDIA_NDJSON] = { "application", "x-ndjson",
+	    "application/x-ndjson" },
+	[MEDIA_CSV] = { "text", "csv",
+	    "text/csv; charset=utf-8; header=present" },
+};
+static_assert(COUNT_OF(media_types) == MEDIA_COUNT, "one row per media");
+
+struct token {
+	const char *text;
+	size_t len;
+};
+
+struct range {
+	struct token type;
+	struct token subtype;
+	unsigned int quality;
+};
+
+/* What is left of one range: from at to end. */
+struct rest {
+	const char *at;
+	const char *end;
+};
+
+static bool next_range(const char **field, struct range *range_out,
+    bool *is_well_formed_out);
+static bool read_range(struct rest *rest, struct range *range_out);
+static bool read_parameter(struct rest *rest, unsigned int *quality);
+static void weigh(const struct range *range, struct accept *accept);
+
+const char *
+media_content_type(enum media media)
+{
+	return media_types[media].content_type;
+}
+
+void
+accept_read(const char *field, struct accept *accept_out)
+{
+	struct range range;
+	bool is_well_formed;
+
+	*accept_out = (struct accept){ 0 };
+	if (field[strspn(field, BLANKS)] == '\0')
+		field = "*/*";
+	while (next_range(&field, &range, &is_well_formed))
+		if (is_well_formed)
+			weigh(&range, accept_out);
+}
+
+enum error
+accept_choose(const struct accept *accept, unsigned int offered,
+    enum media *media_out)
+{
+	unsigned int quality = 0;
+	unsigned int closeness = 0;
+
+	*media_out = MEDIA_JSON;
+	for (enum media media = 0; media < MEDIA_COUNT; media++) {
+		unsigned int its_quality = accept->opinions[media].quality;
+		unsigned int its_closeness = accept->opinions[media].closeness;
+
+		if ((offered & MEDIA_BIT(media)) == 0 ||
+		    its_quality < quality || (its_quality == quality &&
+		    its_closeness <= closeness))
+			continue;
+		quality = its_quality;
+		closeness = its_closeness;
+		*media_out = media;
+	}
+	return quality > 0 ? ERR_NONE : ERR_NOT_ACCEPTABLE;
+}
+
+/* The comma that ends a range; those within quotes do not. */
+static const char *
+range_end(const char *text)
+{
+	bool is_quoted = false;
+
+	for (; *text != '\0' && (is_quoted || *text != ','); text++) {
+		if (*text == '"')
+			is_quoted = !is_quoted;
+		else if (is_quoted && *text == '\\' && text[1] != '\0')
+			text++;
+	}
+	return text;
+}
+
+static bool
+next_range(const char **field, struct range *range_out,
+    bool *is_well_formed_out)
+{
+	struct rest rest;
+
+	*is_well_formed_out = false;
+	*field += strspn(*field, BLANKS ",");
+	if (**field == '\0')
+		return false;
+	rest = (struct rest){ *field, range_end(*field) };
+	*field = rest.end;
+	*is_well_formed_out = read_range(&rest, range_out);
+	return true;
+}
+
+static void
+skip_blanks(struct rest *rest)
+{
+	while (rest->at < rest->end && strchr(BLANKS, *rest->at) != NULL)
+		rest->at++;
+}
+
+static bool
+take(struct rest *rest, char wanted)
+{
+	if (rest->at == rest->end || *rest->at != wanted)
+		return false;
+	rest->at++;
+	return true;
+}
+
+static bool
+take_token(struct rest *rest, struct token *token_out)
+{
+	token_out->text = rest->at;
+	/* No comma is a token's, so this stops at the end of the range. */
+	token_out->len = strspn(rest->at, TOKEN_CHARACTERS);
+	rest->at += token_out->len;
+	return token_out->len > 0;
+}
+
+static bool
+token_is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->len &&
+	    strncasecmp(token->text, text, token->len) == 0;
+}
+
+static bool
+read_range(struct rest *rest, struct range *range_out)
+{
+	range_out->quality = QUALITY_MAX;
+	if (!take_token(rest, &range_out->type) || !take(rest, '/') ||
+	    !take_token(rest, &range_out->subtype))
+		return false;
+	if (token_is(&range_out->type, "*") &&
+	    !token_is(&range_out->subtype, "*"))
+		return false;
+	for (;;) {
+		skip_blanks(rest);
+		if (rest->at == rest->end)
+			return true;
+		if (!take(rest, ';'))
+			return false;
+		skip_blanks(rest);
+		/* An empty parameter is allowed (section 5.6.6). */
+		if (rest->at < rest->end && *rest->at != ';' &&
+		    !read_parameter(rest, &range_out->quality))
+			return false;
+	}
+}
+
+static bool
+take_quoted(struct rest *rest)
+{
+	if (!take(rest, '"'))
+		return false;
+	while (rest->at < rest->end && *rest->at != '"')
+		rest->at += *rest->at == '\\' && rest->at + 1 < rest->end ?
+		    2 : 1;
+	return take(rest, '"');
+}
+
+/* 0, 1, 0.5 and so on: at most three digits after the point, at most 1. */
+static bool
+read_quality(const struct token *text, unsigned int *quality)
+{
+	unsigned int scale = QUALITY_MAX;
+
+	if (text->len > sizeof("0.000") - 1 ||
+	    (text->text[0] != '0' && text->text[0] != '1') ||
+	    (text->len > 1 && text->text[1] != '.'))
+		return false;
+	*quality = text->text[0] == '1' ? QUALITY_MAX : 0;
+	for (size_t i = 2; i < text->len; i++) {
+		if (text->text[i] < '0' || text->text[i] > '9')
+			return false;
+		scale /= 10;
+		*quality += (unsigned int)(text->text[i] - '0') * scale;
+	}
+	return *quality <= QUALITY_MAX;
+}
+
+static bool
+read_parameter(struct rest *rest, unsigned int *quality)
+{
+	struct token name;
+	struct token value;
+
+	if (!take_token(rest, &name))
+		return false;
+	if (!take(rest, '='))
+		/* RFC 7231 allowed bare words after q. */
+		return !token_is(&name, "q");
+	if (rest->at < rest->end && *rest->at == '"')
+		return take_quoted(rest) && !token_is(&name, "q");
+	if (!take_token(rest, &value))
+		return false;
+	return !token_is(&name, "q") || read_quality(&value, quality);
+}
+
+static enum closeness
+range_closeness(const struct range *range, const char *type,
+    const char *subtype)
+{
+	if (token_is(&range->type, "*"))
+		return ANY_TYPE;
+	if (!token_is(&range->type, type))
+		return NO_MATCH;
+	if (token_is(&range->subtype, "*"))
+		return ANY_SUBTYPE;
+	return token_is(&range->subtype, subtype) ? SAME_TYPE : NO_MATCH;
+}
+
+/* The closest range that names a type decides on it. */
+static void
+weigh(const struct range *range, struct accept *accept)
+{
+	for (enum media media = 0; media < MEDIA_COUNT; media++) {
+		enum closeness closeness = range_closeness(range,
+		    media_types[media].type, media_types[media].subtype);
+
+		if (closeness == NO_MATCH ||
+		    closeness < accept->opinions[media].closeness)
+			continue;
+		if (closeness == accept->opinions[media].closeness &&
+		    range->quality < accept->opinions[media].quality)
+			continue;
+		accept->opinions[media].closeness = closeness;
+		accept->opinions[media].quality = range->quality;
+	}
+	if (range->quality > 0 &&
+	    range_closeness(range, "application", "problem+json") == SAME_TYPE)
+		accept->names_problem_json = true;
+}

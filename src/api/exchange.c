@@ -1,0 +1,43 @@
+/* exchange.c - what the parts of one answer share. */
+#include "api/exchange.h"
+
+#include "api/request.h"
+#include "base/clock.h"
+#include "store/live_store.h"
+
+void
+exchange_begin(struct exchange *exchange, struct service *service,
+    const struct request *request, struct response *response)
+{
+	*exchange = (struct exchange){
+		.service = service,
+		.request = request,
+		.response = response,
+		.now_ms = clock_now_ms(),
+		.method = METHOD_COUNT,
+	};
+	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
+	request_choose_id(request, exchange->request_id);
+}
+
+void
+exchange_end(struct exchange *exchange)
+{
+	if (exchange->txn != NULL)
+		live_store_end(exchange->service->live, exchange->txn);
+	exchange->txn = NULL;
+	exchange->pepper = NULL;
+}
+
+enum error
+exchange_read(struct exchange *exchange)
+{
+	enum error err;
+
+	if (exchange->txn != NULL)
+		return ERR_NONE;
+	err = live_store_begin(exchange->service->live, &exchange->txn,
+	    &exchange->pepper);
+	/* A store too damaged to open is away; a damaged record is ours. */
+	return err == ERR_CORRUPT ? ERR_STORE : err;
+}

@@ -1,0 +1,70 @@
+/* exchange.h - what the parts of one answer share. */
+#ifndef API_EXCHANGE_H
+#define API_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/accept.h"
+#include "api/method.h"
+#include "base/error.h"
+#include "model/api_key.h"
+#include "model/limits.h"
+
+struct access_log;
+struct live_store;
+struct pepper;
+struct request;
+struct response;
+struct route;
+struct store_txn;
+
+/* The same for every request of the process; threads share it. */
+struct service {
+	struct live_store *live;		/* owned */
+	struct access_log *access_log;		/* owned; NULL: off */
+	const char *base_url;			/* borrowed from settings */
+	const char *prefix;
+	const char *cors_origin;
+	int64_t retention_ms;			/* at most WINDOW_MS */
+};
+
+/* Filled from top to bottom, as the checks pass. */
+struct exchange {
+	struct service *service;
+	const struct request *request;
+	struct response *response;
+
+	char request_id[REQUEST_ID_LEN_MAX + 1];
+	int64_t now_ms;			/* one moment for the whole answer */
+	int64_t oldest_ms;		/* the window's start */
+
+	enum method method;
+	bool is_versioned;		/* the path has /v1 */
+	unsigned int allowed;		/* the path's methods */
+	const struct route *route;	/* NULL until it is known */
+	struct accept accept;
+	enum media media;		/* the type to be sent */
+
+	struct store_txn *txn;		/* NULL until a check needs it */
+	const struct pepper *pepper;	/* borrowed from txn */
+	uint8_t digest[API_KEY_DIGEST_BYTES];	/* the key's */
+	uint32_t organization;		/* its number */
+
+	bool has_body;
+	struct detail detail;		/* of the check that failed */
+};
+
+void exchange_begin(struct exchange *exchange, struct service *service,
+    const struct request *request, struct response *response);
+
+/* Ends the read, if there was one: what was read is gone. */
+void exchange_end(struct exchange *exchange);
+
+/*
+ * Begins the read that lasts until exchange_end; nothing is done when it has
+ * begun.  ERR_STORE when the store does not open, whatever the cause.
+ */
+enum error exchange_read(struct exchange *exchange);
+
+#endif

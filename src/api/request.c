@@ -1,0 +1,115 @@
+/* request.c - one HTTP request, as CGI/1.1 params tell it. */
+#include "api/request.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/random_id.h"
+
+#define PARAM(name, member) \
+	{ name, sizeof(name) - 1, offsetof(struct request, member) }
+
+/* Where the text of each param goes. */
+static const struct {
+	const char *name;
+	size_t name_len;
+	size_t offset;
+} texts[] = {
+	PARAM("REQUEST_METHOD", method),
+	PARAM("SCRIPT_NAME", script_name),
+	PARAM("PATH_INFO", path_info),
+	PARAM("QUERY_STRING", query),
+	PARAM("HTTP_ACCEPT", accept),
+	PARAM("HTTP_X_API_KEY", key),
+	PARAM("HTTP_X_REQUEST_ID", request_id),
+	PARAM("HTTP_HOST", host),
+	PARAM("SERVER_NAME", server_name),
+	PARAM("SERVER_PORT", server_port),
+	PARAM("REMOTE_ADDR", remote_address),
+	PARAM("SERVER_PROTOCOL", protocol),
+};
+static_assert(COUNT_OF(texts) <= 32, "one bit each of what was seen");
+
+static const char **
+text_of(struct request *request, size_t row)
+{
+	return (const char **)((char *)request + texts[row].offset);
+}
+
+static void
+read_text(struct request *request, unsigned int *seen, const char *name,
+    size_t name_len, const char *value)
+{
+	for (size_t row = 0; row < COUNT_OF(texts); row++) {
+		if (texts[row].name_len != name_len ||
+		    memcmp(texts[row].name, name, name_len) != 0)
+			continue;
+		if ((*seen & (1U << row)) == 0)
+			*text_of(request, row) = value;
+		*seen |= 1U << row;
+		return;
+	}
+}
+
+static bool
+name_is(const char *name, size_t name_len, const char *wanted)
+{
+	return strlen(wanted) == name_len &&
+	    memcmp(name, wanted, name_len) == 0;
+}
+
+/* Servers say it in one of two ways, some in both. */
+static bool
+says_https(const char *name, size_t name_len, const char *value)
+{
+	if (name_is(name, name_len, "HTTPS"))
+		return value[0] != '\0' && strcasecmp(value, "off") != 0 &&
+		    strcmp(value, "0") != 0;
+	return name_is(name, name_len, "REQUEST_SCHEME") &&
+	    strcasecmp(value, "https") == 0;
+}
+
+void
+request_read(const char *const *params, struct request *request_out)
+{
+	unsigned int seen = 0;
+
+	*request_out = (struct request){ 0 };
+	for (size_t row = 0; row < COUNT_OF(texts); row++)
+		*text_of(request_out, row) = "";
+	if (params == NULL)
+		return;
+
+	for (; *params != NULL; params++) {
+		const char *equals = strchr(*params, '=');
+		size_t name_len;
+
+		if (equals == NULL)
+			continue;
+		name_len = (size_t)(equals - *params);
+		read_text(request_out, &seen, *params, name_len, equals + 1);
+		if (name_is(*params, name_len, "HTTP_X_API_KEY"))
+			request_out->key_count++;
+		if (says_https(*params, name_len, equals + 1))
+			request_out->is_https = true;
+	}
+}
+
+void
+request_choose_id(const struct request *request,
+    char id[REQUEST_ID_LEN_MAX + 1])
+{
+	size_t id_len = strnlen(request->request_id, REQUEST_ID_LEN_MAX + 1);
+
+	static_assert(EVENT_ID_LEN <= REQUEST_ID_LEN_MAX, "a made id fits");
+	if (id_len > REQUEST_ID_LEN_MAX ||
+	    !text_is_of(request->request_id, id_len, TEXT_ALNUM "._-")) {
+		random_id(id);
+		return;
+	}
+	memcpy(id, request->request_id, id_len);
+	id[id_len] = '\0';
+}

@@ -1,0 +1,101 @@
+/* response.c - what goes back: CGI's head, a body, perhaps more to come. */
+#include "api/response.h"
+
+#include "api/cors.h"
+#include "api/exchange.h"
+#include "api/export.h"
+#include "api/request.h"
+
+/* Room for what response_refuse writes, taken while there is memory. */
+enum { HEAD_BYTES_MIN = 1024 };
+
+static void response_refuse(struct response *response);
+
+void
+response_init(struct response *response)
+{
+	*response = (struct response){ 0 };
+	buffer_init(&response->head, HEAD_BYTES_MAX);
+	buffer_init(&response->body, BODY_SENT_BYTES_MAX);
+	(void)buffer_reserve(&response->head, HEAD_BYTES_MIN);
+}
+
+void
+response_clear(struct response *response)
+{
+	if (response == NULL)
+		return;
+	export_free(response->export);
+	buffer_clear(&response->head);
+	buffer_clear(&response->body);
+	response->export = NULL;
+	response->status = 0;
+}
+
+void
+response_reset(struct response *response)
+{
+	export_free(response->export);
+	response->export = NULL;
+	response->status = 0;
+	buffer_reset(&response->head);
+	buffer_reset(&response->body);
+}
+
+void
+response_begin(struct exchange *exchange, unsigned int status,
+    const char *title, const char *content_type)
+{
+	struct buffer *head = &exchange->response->head;
+
+	exchange->response->status = status;
+	exchange->has_body = content_type != NULL;
+	buffer_reset(head);
+	buffer_add_format(head, "Status: %u %s\r\n", status, title);
+	if (content_type != NULL) {
+		buffer_add_text(head, "Content-Type: ");
+		buffer_add_text(head, content_type);
+		buffer_add_text(head, "\r\n");
+	}
+	buffer_add_text(head,
+	    "Cache-Control: private, no-store\r\n"
+	    "Vary: X-API-KEY, Accept\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "X-Request-Id: ");
+	buffer_add_text(head, exchange->request_id);
+	buffer_add_text(head, "\r\n");
+	cors_add(head, exchange->service->cors_origin);
+}
+
+void
+response_end(struct exchange *exchange)
+{
+	struct response *response = exchange->response;
+
+	if (response->body.error != ERR_NONE)
+		buffer_reset(&response->body);
+	if (exchange->has_body && response->export == NULL)
+		buffer_add_format(&response->head,
+		    "Content-Length: %zu\r\n", response->body.len);
+	buffer_add_text(&response->head, "\r\n");
+	if (response->head.error != ERR_NONE)
+		response_refuse(response);
+	if (exchange->method == METHOD_HEAD) {
+		buffer_reset(&response->body);
+		export_free(response->export);
+		response->export = NULL;
+	}
+}
+
+/* When there is no memory for a head, it says no more than it must. */
+static void
+response_refuse(struct response *response)
+{
+	response_reset(response);
+	response->status = 503;
+	buffer_add_text(&response->head,
+	    "Status: 503 Service Unavailable\r\n"
+	    "Retry-After: 1\r\n"
+	    "Content-Length: 0\r\n"
+	    "\r\n");
+}

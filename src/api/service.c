@@ -1,0 +1,64 @@
+/* service.c - what all requests of a process share. */
+#include "api/service.h"
+
+#include <stdlib.h>
+
+#include "api/access_log.h"
+#include "api/exchange.h"
+#include "base/settings.h"
+#include "store/live_store.h"
+
+enum error
+service_new(const struct settings *settings, struct service **service_out,
+    struct detail *detail)
+{
+	struct service *service = calloc(1, sizeof(*service));
+	enum error err = ERR_NO_MEMORY;
+
+	*service_out = NULL;
+	if (service == NULL)
+		goto out;
+
+	service->base_url = settings_text(settings, SETTING_BASE_URL);
+	service->prefix = settings_text(settings, SETTING_PREFIX);
+	service->cors_origin = settings_text(settings, SETTING_CORS_ORIGIN);
+	service->retention_ms = settings_number(settings, SETTING_RETENTION);
+	if (service->retention_ms > WINDOW_MS)
+		service->retention_ms = WINDOW_MS;
+
+	err = live_store_new(settings_text(settings, SETTING_STORE),
+	    settings_text(settings, SETTING_PEPPER),
+	    settings_number(settings, SETTING_MAP_SIZE), &service->live);
+	if (err != ERR_NONE)
+		goto out;
+	if (settings_number(settings, SETTING_ACCESS_LOG) != 0) {
+		err = access_log_open(
+		    settings_text(settings, SETTING_ACCESS_LOG),
+		    &service->access_log, detail);
+		if (err != ERR_NONE)
+			goto out;
+	}
+	*service_out = service;
+	service = NULL;
+out:
+	if (err == ERR_NO_MEMORY)
+		detail_set(detail, err, "out of memory");
+	service_free(service);
+	return err;
+}
+
+void
+service_free(struct service *service)
+{
+	if (service == NULL)
+		return;
+	access_log_close(service->access_log);
+	live_store_free(service->live);
+	free(service);
+}
+
+void
+service_flush(struct service *service)
+{
+	access_log_flush(service->access_log);
+}

@@ -1,0 +1,24 @@
+/* service.h - what all requests of a process share. */
+#ifndef API_SERVICE_H
+#define API_SERVICE_H
+
+#include "base/error.h"
+
+struct service;
+struct settings;
+
+/*
+ * settings is borrowed for the service's life.  Opens the access log; the
+ * store is opened by the first request that needs it.  ERR_IO with the access
+ * log's path and the cause; ERR_NO_MEMORY.
+ */
+enum error service_new(const struct settings *settings,
+    struct service **service_out, struct detail *detail);
+
+/* No answer, and no export, may be under way. */
+void service_free(struct service *service);
+
+/* Writes the access log's lines that wait: to be called every second. */
+void service_flush(struct service *service);
+
+#endif
