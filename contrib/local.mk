@@ -1,0 +1,53 @@
+# Snippets for web servers and systemd, with this installation's paths.
+examples = \
+	contrib/apache/apitrail-fcgid.conf \
+	contrib/apache/apitrail-proxy.conf \
+	contrib/lighttpd/apitrail-spawned.conf \
+	contrib/lighttpd/apitrail.conf \
+	contrib/nginx/apitrail.conf \
+	contrib/systemd/apitrail-responder.service \
+	contrib/systemd/apitrail-responder.socket \
+	contrib/systemd/stdin.conf
+
+EXTRA_DIST += \
+	$(examples) \
+	contrib/check \
+	contrib/demo-events \
+	contrib/format \
+	contrib/lint \
+	contrib/packages \
+	contrib/quickstart \
+	.clang-format \
+	.clang-tidy
+
+install-data-local:
+	for example in $(examples); do \
+		folder="$(DESTDIR)$(docdir)/examples/$$(basename \
+		    "$$(dirname "$$example")")" && \
+		$(MKDIR_P) "$$folder" && \
+		$(SED) -e 's,/usr/libexec/apitrail,$(pkglibexecdir),' \
+		    -e 's,/var/lib/apitrail,$(localstatedir)/lib/apitrail,' \
+		    "$(srcdir)/$$example" \
+		    >"$$folder/$$(basename "$$example")" || exit 1; \
+	done
+
+uninstall-local:
+	for example in $(examples); do \
+		rm -f "$(DESTDIR)$(docdir)/examples/$${example#contrib/}"; \
+	done
+
+# The layout of doc/STYLE.md, and what other tools find.
+c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h
+
+.PHONY: format format-check lint
+
+format:
+	cd '$(srcdir)' && contrib/format $(c_sources)
+
+format-check:
+	cd '$(srcdir)' && contrib/format --check $(c_sources)
+
+lint:
+	cd '$(srcdir)' && \
+	LINT_CPPFLAGS='-I$(abs_builddir) $(AM_CPPFLAGS) $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) $(XXHASH_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) $(CHECK_CFLAGS)' \
+	contrib/lint
