@@ -1,0 +1,40 @@
+# Whole programs: the cases, and what needs a server and several clients.
+server_tests = \
+	tests/servers/test_cases.py \
+	tests/servers/test_links.py \
+	tests/servers/test_organizations.py \
+	tests/servers/test_secrets.py \
+	tests/servers/test_shutdown.py \
+	tests/servers/test_walks.py
+
+server_modules = \
+	tests/servers/cases.py \
+	tests/servers/client.py \
+	tests/servers/doors.py \
+	tests/servers/fastcgi.py \
+	tests/servers/fixture.py \
+	tests/servers/responders.py \
+	tests/servers/tap.py \
+	tests/servers/walk.py \
+	tests/servers/walk_large.py
+
+TESTS += tests/test_layers.py $(server_tests)
+
+EXTRA_DIST += \
+	tests/test_layers.py \
+	$(server_tests) \
+	$(server_modules) \
+	tests/cases/01-pages.case \
+	tests/cases/02-formats.case \
+	tests/cases/03-methods.case \
+	tests/cases/04-keys.case \
+	tests/cases/05-syntax.case \
+	tests/cases/06-order.case \
+	tests/cases/acme.ndjson \
+	tests/cases/globex.ndjson
+
+# Minutes long, so it is no part of check.
+.PHONY: check-large
+check-large: all
+	$(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/servers/walk_large.py'

@@ -1,0 +1,77 @@
+"""client.py - HTTP/1.1 with every byte of a request in the caller's hand."""
+import http.client
+import io
+import socket
+
+TIMEOUT_SECONDS = 20
+
+
+class Response:
+    """A response: status, fields in order, and the body as bytes."""
+
+    def __init__(self, status, fields, body):
+        self.status = status
+        self.fields = fields
+        self.body = body
+
+    def field(self, name):
+        """The values of a field, joined as RFC 9110 says, or None."""
+        values = [value for field, value in self.fields
+                  if field.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+
+class Connection:
+    """One connection to a server on loopback, kept until it is closed."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
+        self.port = port
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, method, target, headers, body=b"", keep=False):
+        lines = [f"{method} {target} HTTP/1.1".encode("latin-1")]
+        if not any(name.lower() == "host" for name, _ in headers):
+            lines.append(f"Host: 127.0.0.1:{self.port}".encode())
+        if not keep:
+            lines.append(b"Connection: close")
+        for name, value in headers:
+            lines.append(f"{name}: {value}".encode("latin-1"))
+        if body:
+            lines.append(f"Content-Length: {len(body)}".encode())
+        try:
+            self.socket.sendall(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        except (BrokenPipeError, ConnectionResetError):
+            # A server may answer a long request before it has read it all.
+            pass
+
+    def receive(self, method="GET"):
+        response = http.client.HTTPResponse(self.socket, method=method)
+        response.begin()
+        body = response.read()
+        return Response(response.status, response.getheaders(), body)
+
+
+def ask(port, method, target, headers=(), body=b""):
+    """One request on a connection of its own."""
+    with Connection(port) as connection:
+        connection.send(method, target, list(headers), body)
+        return connection.receive(method)
+
+
+def read_cgi(output):
+    """A CGI response (RFC 3875, 6) as a client would see it."""
+    head, separator, body = output.partition(b"\r\n\r\n")
+    if not separator:
+        raise ValueError("no empty line in " + repr(output[:200]))
+    message = http.client.parse_headers(io.BytesIO(head + b"\r\n\r\n"))
+    fields = message.items()
+    status = int(message.get("Status", "200").split()[0])
+    return Response(status, [field for field in fields
+                             if field[0].lower() != "status"], body)
