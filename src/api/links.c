@@ -91,24 +91,25 @@ read_server_name(const char *name, struct links_base *base)
 static bool
 read_host_field(const char *field, struct links_base *base)
 {
-	const char *name_end = field[0] == '[' ?
-	    field + strcspn(field, "]") : field + strcspn(field, ":");
+	const char *end = field + strcspn(field, field[0] == '[' ? "]" : ":");
 	size_t name_len;
+	size_t port_len;
 
-	if (field[0] == '[' && *name_end == ']')
-		name_end++;
-	name_len = (size_t)(name_end - field);
-	if ((!is_host_name(field, name_len) &&
-	    !is_bracketed_ipv6(field, name_len)) ||
-	    (*name_end != '\0' && *name_end != ':'))
+	if (field[0] == '[' && *end == ']')
+		end++;
+	name_len = (size_t)(end - field);
+	if (!is_host_name(field, name_len) &&
+	    !is_bracketed_ipv6(field, name_len))
 		return false;
-	if (*name_end == ':' && !text_is_of(name_end + 1,
-	    strnlen(name_end + 1, PORT_DIGITS_MAX + 1), TEXT_DIGITS))
-		return false;
+	if (*end != '\0') {
+		port_len = strnlen(end + 1, PORT_DIGITS_MAX + 1);
+		if (*end != ':' || port_len > PORT_DIGITS_MAX ||
+		    !text_is_of(end + 1, port_len, TEXT_DIGITS))
+			return false;
+		read_port(end + 1, port_len, base);
+	}
 	base->host = field;
 	base->host_len = name_len;
-	if (*name_end == ':')
-		read_port(name_end + 1, strlen(name_end + 1), base);
 	return true;
 }
 
