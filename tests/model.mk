@@ -1,0 +1,33 @@
+MODEL_TESTS = test_api_key test_category test_cursor test_event \
+	test_event_columns test_event_members test_filter \
+	test_json_spelling test_json_text test_name \
+	test_organization test_random_id
+check_PROGRAMS += $(MODEL_TESTS)
+TESTS += $(MODEL_TESTS)
+
+test_api_key_SOURCES = tests/test_api_key.c
+test_api_key_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_category_SOURCES = tests/test_category.c
+test_category_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_cursor_SOURCES = tests/test_cursor.c
+test_cursor_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_event_SOURCES = tests/test_event.c
+test_event_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_event_columns_SOURCES = tests/test_event_columns.c
+test_event_columns_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_event_members_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
+test_event_members_SOURCES = tests/test_event_members.c
+test_event_members_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_filter_SOURCES = tests/test_filter.c
+test_filter_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_json_spelling_SOURCES = tests/test_json_spelling.c
+test_json_spelling_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_json_text_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
+test_json_text_SOURCES = tests/test_json_text.c
+test_json_text_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_name_SOURCES = tests/test_name.c
+test_name_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_organization_SOURCES = tests/test_organization.c
+test_organization_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_random_id_SOURCES = tests/test_random_id.c
+test_random_id_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)

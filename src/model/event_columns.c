@@ -44,7 +44,7 @@ static struct json_object *find_value(struct json_object *event,
     enum event_column column);
 static const char *value_text(struct json_object *value);
 static void add_cell(struct buffer *buffer, const char *text);
-static void add_quoted(struct buffer *buffer, const char *text);
+static void add_doubled(struct buffer *buffer, const char *text);
 static void end_cell(struct buffer *buffer, enum event_column column);
 
 const char *
@@ -196,18 +196,26 @@ static void
 add_cell(struct buffer *buffer, const char *text)
 {
 	/* What a spreadsheet would take for a formula. */
-	if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
+	bool is_formula = text[0] != '\0' &&
+	    strchr("=+-@\t\r", text[0]) != NULL;
+	bool is_quoted = strpbrk(text, "\",\r\n") != NULL;
+
+	if (is_quoted)
+		buffer_add_text(buffer, "\"");
+	if (is_formula)
 		buffer_add_text(buffer, "'");
-	if (strpbrk(text, "\",\r\n") == NULL)
-		buffer_add_text(buffer, text);
+	if (is_quoted)
+		add_doubled(buffer, text);
 	else
-		add_quoted(buffer, text);
+		buffer_add_text(buffer, text);
+	if (is_quoted)
+		buffer_add_text(buffer, "\"");
 }
 
+/* Adds text with its quotes doubled. */
 static void
-add_quoted(struct buffer *buffer, const char *text)
+add_doubled(struct buffer *buffer, const char *text)
 {
-	buffer_add_text(buffer, "\"");
 	for (;;) {
 		size_t plain_len = strcspn(text, "\"");
 
@@ -218,7 +226,6 @@ add_quoted(struct buffer *buffer, const char *text)
 		buffer_add_text(buffer, "\"\"");
 		text++;
 	}
-	buffer_add_text(buffer, "\"");
 }
 
 static void

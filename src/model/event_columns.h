@@ -41,16 +41,16 @@ const char *event_columns_text(const struct event_columns *columns,
     enum event_column column);
 
 /*
- * RFC 4180 lines, ended by CRLF.  A cell that a spreadsheet would take for a
+ * RFC 4180 lines, ended by CRLF.  A text that a spreadsheet would take for a
  * formula (it begins with = + - @, a tab or a carriage return) gets a leading
- * apostrophe, except the id's, stored_at's and type's, whose alphabet is ours;
- * an id that begins with - gets it too.
+ * apostrophe.  The buffer's error, ERR_CORRUPT, ERR_NO_MEMORY.
  */
 void event_csv_add_header(struct buffer *buffer);
 enum error event_csv_add_row(struct buffer *buffer, const char *json,
     size_t json_len);
 
-/* The same bytes of JSON, indented.  ERR_CORRUPT, ERR_NO_MEMORY. */
+/* The same JSON, an object, indented; no final newline.  The buffer's error,
+ * ERR_CORRUPT, ERR_NO_MEMORY. */
 enum error json_add_pretty(struct buffer *buffer, const char *json,
     size_t json_len);
 
