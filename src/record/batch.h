@@ -40,7 +40,7 @@ typedef void batch_refused(uint64_t line_number,
 
 /*
  * Commits all that was added, and empties the batch.  On disk when this
- * returns ERR_NONE; otherwise nothing of it was stored.  The organization is
+ * returns ERR_NONE; otherwise nothing of it was stored and the batch keeps it.  The organization is
  * looked up again: ERR_NOT_FOUND when it is gone.  ERR_FULL, ERR_STORE,
  * ERR_CORRUPT.
  */
