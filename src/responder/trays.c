@@ -1,0 +1,79 @@
+/* trays.c - what a connection needs only while a request is under way. */
+#include "responder/trays.h"
+
+#include <stdlib.h>
+
+#include "model/limits.h"
+
+static void tray_free(struct tray *tray);
+static void shrink(struct buffer *buffer);
+
+void
+trays_init(struct trays *trays)
+{
+	*trays = (struct trays){ 0 };
+}
+
+void
+trays_clear(struct trays *trays)
+{
+	while (trays->first != NULL) {
+		struct tray *tray = trays->first;
+
+		trays->first = tray->next;
+		tray_free(tray);
+	}
+	trays->count = 0;
+}
+
+struct tray *
+trays_take(struct trays *trays)
+{
+	struct tray *tray = trays->first;
+
+	if (tray != NULL) {
+		trays->first = tray->next;
+		trays->count--;
+		return tray;
+	}
+	tray = malloc(sizeof(*tray));
+	if (tray == NULL)
+		return NULL;
+	buffer_init(&tray->params, REQUEST_PARAMS_BYTES_MAX);
+	response_init(&tray->response);
+	outgoing_init(&tray->outgoing);
+	return tray;
+}
+
+void
+trays_give(struct trays *trays, struct tray *tray)
+{
+	if (tray == NULL)
+		return;
+	if (trays->count == TRAYS_KEPT_MAX) {
+		tray_free(tray);
+		return;
+	}
+	if (tray->response.export != NULL)
+		response_reset(&tray->response);
+	shrink(&tray->response.body);
+	outgoing_init(&tray->outgoing);
+	tray->next = trays->first;
+	trays->first = tray;
+	trays->count++;
+}
+
+static void
+tray_free(struct tray *tray)
+{
+	response_clear(&tray->response);
+	buffer_clear(&tray->params);
+	free(tray);
+}
+
+static void
+shrink(struct buffer *buffer)
+{
+	if (buffer->size > TRAY_BUFFER_BYTES_MAX)
+		buffer_clear(buffer);
+}
