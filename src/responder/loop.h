@@ -1,0 +1,43 @@
+/* loop.h - one event loop: a thread, its epoll and its connections.
+ *
+ * All loops of a process share the listening socket.  Whoever accepts a
+ * connection gives it to the loop that has the fewest, so that connections
+ * that are kept for long are spread evenly.
+ */
+#ifndef RESPONDER_LOOP_H
+#define RESPONDER_LOOP_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct loop;
+struct service;
+
+/* What all loops of a process share; borrowed for their lives. */
+struct loops {
+	struct service *service;
+	int listen_fd;
+	unsigned int connections_max;
+	int64_t timeout_ms;
+	atomic_uint connections;	/* open in all loops */
+	struct loop **loops;
+	size_t count;
+};
+
+/* How long a loop that stops goes on with what is in flight. */
+enum { STOP_MS = 700 };
+
+enum error loop_new(struct loops *loops, struct loop **loop_out);
+/* Its thread has ended, or was never started. */
+void loop_free(struct loop *loop);
+
+/* Runs until loop_stop; for pthread_create. */
+void *loop_run(void *loop);
+
+/* Any thread may call it. */
+void loop_stop(struct loop *loop);
+
+#endif
