@@ -1,0 +1,195 @@
+/* server.c - the FastCGI front door: loops, limits, the end. */
+#include <config.h>
+
+#include "responder/server.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/service.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "responder/fcgi.h"
+#include "responder/listener.h"
+#include "responder/loop.h"
+
+enum {
+	THREADS_MAX = 64,	/* as settings.c allows */
+	/* For all loops to end in, which takes STOP_MS; a thread that hangs
+	 * on a disk is left behind. */
+	END_MS = 900,
+	/* Beside connections: store, log, epoll and pipes of each loop. */
+	OTHER_FILES = 64 + 4 * THREADS_MAX,
+	NUMBER_SIZE = 24
+};
+
+static void ignore_signals(sigset_t *signals);
+static void raise_files(unsigned int connections_max);
+static enum error start(struct loops *loops, pthread_t *threads,
+    size_t *started, struct detail *detail);
+static void wait_for_end(const sigset_t *signals, struct service *service);
+static void stop(struct loops *loops, const pthread_t *threads,
+    size_t started, struct listener *listener);
+static void log_start(const struct loops *loops,
+    const struct listener *listener);
+
+enum error
+server_run(const struct settings *settings, struct listener *listener,
+    struct detail *detail)
+{
+	struct loop *array[THREADS_MAX] = { NULL };
+	pthread_t threads[THREADS_MAX];
+	size_t started = 0;
+	struct loops loops = {
+		.listen_fd = listener->fd,
+		.connections_max = (unsigned int)settings_number(settings,
+		    SETTING_CONNECTIONS),
+		.timeout_ms = settings_number(settings, SETTING_TIMEOUT),
+		.loops = array,
+		.count = (size_t)settings_number(settings, SETTING_THREADS),
+	};
+	sigset_t signals;
+	enum error err;
+
+	err = fcgi_start(detail);
+	if (err != ERR_NONE)
+		return err;
+	ignore_signals(&signals);
+	raise_files(loops.connections_max);
+	err = service_new(settings, &loops.service, detail);
+	if (err != ERR_NONE)
+		return err;
+
+	err = start(&loops, threads, &started, detail);
+	if (err == ERR_NONE) {
+		log_start(&loops, listener);
+		wait_for_end(&signals, loops.service);
+		log_fact(LEVEL_NOTICE, "the responder stops", NULL);
+	}
+	stop(&loops, threads, started, listener);
+	for (size_t i = 0; i < loops.count; i++)
+		loop_free(array[i]);
+	service_free(loops.service);
+	return err;
+}
+
+/* After fcgi_start, which takes some.  Threads inherit what is blocked. */
+static void
+ignore_signals(sigset_t *signals)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static void
+raise_files(unsigned int connections_max)
+{
+	struct rlimit limit;
+	char allowed[NUMBER_SIZE];
+	char needed[NUMBER_SIZE];
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_max >= connections_max + OTHER_FILES)
+		return;
+	snprintf(allowed, sizeof(allowed), "%ju",
+	    (uintmax_t)limit.rlim_max);
+	snprintf(needed, sizeof(needed), "%u", connections_max + OTHER_FILES);
+	log_fact(LEVEL_WARNING, "the limit of open files is below what "
+	    "APITRAIL_CONNECTIONS needs", "limit", allowed, "needed", needed,
+	    NULL);
+}
+
+static enum error
+start(struct loops *loops, pthread_t *threads, size_t *started,
+    struct detail *detail)
+{
+	for (size_t i = 0; i < loops->count; i++) {
+		enum error err = loop_new(loops, &loops->loops[i]);
+
+		if (err != ERR_NONE)
+			return detail_set(detail, err,
+			    "an event loop cannot be made: %s",
+			    strerror(errno));
+	}
+	for (size_t i = 0; i < loops->count; i++) {
+		int error = pthread_create(&threads[i], NULL, loop_run,
+		    loops->loops[i]);
+
+		if (error != 0)
+			return detail_set(detail, ERR_IO,
+			    "a thread cannot be started: %s",
+			    strerror(error));
+		(*started)++;
+	}
+	return ERR_NONE;
+}
+
+/* Each second what waits for the access log is written. */
+static void
+wait_for_end(const sigset_t *signals, struct service *service)
+{
+	static const struct timespec second = { .tv_sec = 1 };
+
+	while (sigtimedwait(signals, NULL, &second) < 0)
+		service_flush(service);
+}
+
+static void
+stop(struct loops *loops, const pthread_t *threads, size_t started,
+    struct listener *listener)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += END_MS * 1000000L;
+	end.tv_sec += end.tv_nsec / 1000000000L;
+	end.tv_nsec %= 1000000000L;
+
+	listener_hide(listener);
+	for (size_t i = 0; i < started; i++)
+		loop_stop(loops->loops[i]);
+	for (size_t i = 0; i < started; i++) {
+		if (pthread_clockjoin_np(threads[i], NULL, CLOCK_MONOTONIC,
+		    &end) == 0)
+			continue;
+		log_fact(LEVEL_WARNING,
+		    "a thread still waits for the store and is left behind",
+		    NULL);
+		service_flush(loops->service);
+		_exit(EXIT_SUCCESS);
+	}
+	listener_close(listener);
+}
+
+static void
+log_start(const struct loops *loops, const struct listener *listener)
+{
+	char threads[NUMBER_SIZE];
+	char connections[NUMBER_SIZE];
+	char fd[NUMBER_SIZE];
+
+	snprintf(threads, sizeof(threads), "%zu", loops->count);
+	snprintf(connections, sizeof(connections), "%u",
+	    loops->connections_max);
+	snprintf(fd, sizeof(fd), "fd %d", listener->fd);
+	log_fact(LEVEL_NOTICE, "the responder is ready",
+	    "socket", listener->path == NULL ? fd : listener->path,
+	    "threads", threads, "connections", connections, NULL);
+}
