@@ -1,0 +1,157 @@
+/* stub_answers.c - answers without a store, for tests of the responder.
+ *
+ * The path says what is answered: /SIZE a body of that many bytes,
+ * /export/SIZE one in pieces, /failing an export that fails, /query the
+ * query itself, /keys how many keys came, /crash nothing.
+ */
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/answer.h"
+#include "api/request.h"
+#include "api/response.h"
+#include "api/service.h"
+#include "model/limits.h"
+
+enum { FAILING_PIECES = 2 };
+
+struct service {
+	int unused;
+};
+
+struct export {
+	uint64_t left;
+	uint64_t at;
+	bool is_failing;
+};
+
+static void add_bytes(struct buffer *body, uint64_t at, uint64_t len);
+static const char *after(const char *path, const char *prefix);
+
+enum error
+service_new(const struct settings *settings, struct service **service_out,
+    struct detail *detail)
+{
+	(void)settings;
+	(void)detail;
+	*service_out = calloc(1, sizeof(**service_out));
+	return *service_out == NULL ? ERR_NO_MEMORY : ERR_NONE;
+}
+
+void
+service_free(struct service *service)
+{
+	free(service);
+}
+
+void
+service_flush(struct service *service)
+{
+	(void)service;
+}
+
+void
+response_init(struct response *response)
+{
+	*response = (struct response){ 0 };
+	buffer_init(&response->head, 0);
+	buffer_init(&response->body, 0);
+}
+
+void
+response_clear(struct response *response)
+{
+	response_reset(response);
+	buffer_clear(&response->head);
+	buffer_clear(&response->body);
+}
+
+void
+response_reset(struct response *response)
+{
+	free(response->export);
+	response->export = NULL;
+	response->status = 0;
+	buffer_reset(&response->head);
+	buffer_reset(&response->body);
+}
+
+void
+answer(struct service *service, const struct request *request,
+    struct response *response)
+{
+	const char *path = request->script_name;
+	const char *rest;
+
+	(void)service;
+	response_reset(response);
+	response->status = request->is_overload ? 503 : 200;
+	buffer_add_format(&response->head, "Status: %u Stub\r\n"
+	    "Content-Type: text/plain\r\n", response->status);
+	if (strcmp(path, "/crash") == 0)
+		raise(SIGSEGV);
+	if ((rest = after(path, "/export/")) != NULL ||
+	    strcmp(path, "/failing") == 0) {
+		response->export = calloc(1, sizeof(*response->export));
+		if (response->export == NULL)
+			abort();
+		response->export->is_failing = rest == NULL;
+		response->export->left = rest == NULL ?
+		    FAILING_PIECES * EXPORT_PIECE_BYTES :
+		    strtoull(rest, NULL, 10);
+		buffer_add_text(&response->head, "\r\n");
+		return;
+	}
+	if (strcmp(path, "/query") == 0)
+		buffer_add_text(&response->body, request->query);
+	else if (strcmp(path, "/keys") == 0)
+		buffer_add_format(&response->body, "%u", request->key_count);
+	else if ((rest = after(path, "/")) != NULL)
+		add_bytes(&response->body, 0, strtoull(rest, NULL, 10));
+	buffer_add_format(&response->head, "Content-Length: %zu\r\n\r\n",
+	    response->body.len);
+}
+
+enum error
+answer_next_piece(struct service *service, struct response *response,
+    bool *is_done_out)
+{
+	struct export *export = response->export;
+	uint64_t len = export->left < EXPORT_PIECE_BYTES ?
+	    export->left : EXPORT_PIECE_BYTES;
+
+	(void)service;
+	buffer_reset(&response->body);
+	*is_done_out = false;
+	if (export->is_failing && len == 0)
+		return ERR_CORRUPT;
+	add_bytes(&response->body, export->at, len);
+	export->at += len;
+	export->left -= len;
+	*is_done_out = export->left == 0 && !export->is_failing;
+	return ERR_NONE;
+}
+
+/* Bytes that tell their place, so that lost and repeated ones show. */
+static void
+add_bytes(struct buffer *body, uint64_t at, uint64_t len)
+{
+	char *bytes = buffer_reserve(body, len);
+
+	if (bytes == NULL)
+		return;
+	for (uint64_t i = 0; i < len; i++)
+		bytes[i] = (char)('a' + (at + i) % 23);
+	body->len += len;
+}
+
+static const char *
+after(const char *path, const char *prefix)
+{
+	size_t prefix_len = strlen(prefix);
+
+	return strncmp(path, prefix, prefix_len) == 0 ?
+	    path + prefix_len : NULL;
+}
