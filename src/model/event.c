@@ -9,29 +9,43 @@
 #include "model/event_members.h"
 #include "model/json_text.h"
 
-#define STORED_BEGINNING "{\"id\":\""
+/* What every stored event's JSON begins with; EVENT_ID_OFFSET and the size of
+ * a stamp are taken from it. */
+#define BEFORE_ID "{\"id\":\""
 #define BEFORE_TYPE "\",\"type\":\""
 #define BEFORE_STORED_AT "\",\"stored_at\":"
 
+/* What stands in their places until the event is stamped. */
+#define NO_ID "000000000000000000000"
+#define NO_STORED_AT "1000000000000"
+
 enum {
-	STORED_AT_LEN = 13,
-	/* `"id":"…",` and `"stored_at":…,` */
+	STORED_AT_LEN = sizeof(NO_STORED_AT) - 1,
+	/* `"id":"",` and `"stored_at":,` with their values. */
 	PLACE_BYTES = sizeof("\"id\":\"\",") - 1 + EVENT_ID_LEN +
 	    sizeof("\"stored_at\":,") - 1 + STORED_AT_LEN,
 	ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW |
 	    JSON_C_OBJECT_ADD_CONSTANT_KEY,
 	WRITE_FLAGS = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE
 };
+static_assert(sizeof(NO_ID) == EVENT_ID_LEN + 1, "as long as an id");
+static_assert(EVENT_ID_OFFSET == sizeof(BEFORE_ID) - 1, "what stands before");
 
-/* What an event that is not stamped yet has in its id's place. */
-static const char no_id[] = "000000000000000000000";
-static_assert(sizeof(no_id) == EVENT_ID_LEN + 1, "as long as an id");
-static_assert(EVENT_ID_OFFSET == sizeof(STORED_BEGINNING) - 1, "the id's");
+/* A draft's JSON as it is written; counted on when it does not fit. */
+struct writer {
+	struct event_draft *draft;
+	size_t len;
+};
 
-static enum error store_members(const struct event_members *members,
-    const char *client_id, struct json_object **stored_out);
-static struct json_object *order_member(const struct event_members *members,
-    enum event_member member, const char *client_id);
+static enum error write_draft(const struct event_members *members,
+    const char *client_id, struct event_draft *draft, struct detail *detail);
+static void write_beginning(struct writer *writer, struct json_object *type);
+static enum error write_member(struct writer *writer,
+    enum event_member member, struct json_object *value,
+    const char *client_id);
+static void write_text(struct writer *writer, const char *text);
+static void write_bytes(struct writer *writer, const char *bytes,
+    size_t bytes_len);
 static struct json_object *order_resource(struct json_object *resource,
     const char *default_id);
 static bool begins_with_id(struct json_object *resource);
@@ -39,9 +53,8 @@ static bool add(struct json_object *object, const char *name,
     struct json_object *value);
 static size_t default_client_bytes(struct json_object *client,
     const char *client_id);
-static enum error fill_draft(const struct event_members *members,
-    struct json_object *stored, size_t uncounted_bytes,
-    struct event_draft *draft, struct detail *detail);
+static void stamp_imported(const struct event_members *members,
+    struct event_draft *draft);
 
 enum error
 event_draft_parse(const char *text, size_t text_len,
@@ -49,9 +62,7 @@ event_draft_parse(const char *text, size_t text_len,
     struct event_draft *draft, struct detail *detail)
 {
 	struct json_object *event = NULL;
-	struct json_object *stored = NULL;
 	struct event_members members;
-	size_t uncounted_bytes;
 	enum error err;
 
 	draft->json_len = 0;
@@ -65,59 +76,104 @@ event_draft_parse(const char *text, size_t text_len,
 	if (err != ERR_NONE)
 		goto out;
 
-	err = store_members(&members, client_id, &stored);
+	err = write_draft(&members, client_id, draft, detail);
 	if (err != ERR_NONE)
 		goto out;
 
-	uncounted_bytes = PLACE_BYTES + default_client_bytes(
-	    members.values[MEMBER_CLIENT], client_id);
-	err = fill_draft(&members, stored, uncounted_bytes, draft, detail);
+	if (source == EVENT_IMPORTED)
+		stamp_imported(&members, draft);
 out:
-	json_object_put(stored);
 	json_object_put(event);
 	return err;
 }
 
-/* Makes the object to be stored, its members in their order. */
 static enum error
-store_members(const struct event_members *members, const char *client_id,
-    struct json_object **stored_out)
+write_draft(const struct event_members *members, const char *client_id,
+    struct event_draft *draft, struct detail *detail)
 {
-	struct json_object *stored = json_object_new_object();
-	enum error err = stored == NULL ? ERR_NO_MEMORY : ERR_NONE;
+	struct json_object *type = members->values[MEMBER_TYPE];
+	struct writer writer = { .draft = draft, .len = 0 };
+	size_t counted_bytes;
 
-	for (size_t i = 0; i < MEMBER_COUNT && err == ERR_NONE; i++) {
-		enum event_member member = (enum event_member)i;
-		bool is_stored = members->values[i] != NULL ||
-		    member <= MEMBER_CLIENT;
+	write_beginning(&writer, type);
+	for (int i = MEMBER_CLIENT; i < MEMBER_COUNT; i++) {
+		enum error err = write_member(&writer, (enum event_member)i,
+		    members->values[i], client_id);
 
-		if (is_stored && !add(stored, event_member_name(member),
-		    order_member(members, member, client_id)))
-			err = ERR_NO_MEMORY;
+		if (err != ERR_NONE)
+			return err;
 	}
-	*stored_out = stored;
+	write_text(&writer, "}");
+
+	counted_bytes = writer.len - PLACE_BYTES - default_client_bytes(
+	    members->values[MEMBER_CLIENT], client_id);
+	if (counted_bytes > EVENT_BYTES_MAX)
+		return detail_set(detail, ERR_MEANING,
+		    "event: expected at most %d bytes of compact JSON, got "
+		    "%zu", EVENT_BYTES_MAX, counted_bytes);
+	assert(writer.len <= sizeof(draft->json));
+	draft->json_len = (uint16_t)writer.len;
+	draft->category = category_of_type(json_object_get_string(type),
+	    (size_t)json_object_get_string_len(type));
+	return ERR_NONE;
+}
+
+/* Up to stored_at.  Nothing in it needs an escape. */
+static void
+write_beginning(struct writer *writer, struct json_object *type)
+{
+	write_text(writer, BEFORE_ID NO_ID BEFORE_TYPE);
+	write_text(writer, json_object_get_string(type));
+	write_text(writer, BEFORE_STORED_AT);
+	writer->draft->stored_at_offset = (uint16_t)writer->len;
+	write_text(writer, NO_STORED_AT);
+}
+
+static enum error
+write_member(struct writer *writer, enum event_member member,
+    struct json_object *value, const char *client_id)
+{
+	struct json_object *ordered = NULL;
+	const char *json;
+	size_t json_len;
+	enum error err = ERR_NONE;
+
+	if (value == NULL && member != MEMBER_CLIENT)
+		return ERR_NONE;
+
+	ordered = event_member_is_resource(member) ?
+	    order_resource(value, client_id) : json_object_get(value);
+	json = json_object_to_json_string_length(ordered, WRITE_FLAGS,
+	    &json_len);
+	if (ordered == NULL || json == NULL) {
+		err = ERR_NO_MEMORY;
+		goto out;
+	}
+	write_text(writer, ",\"");
+	write_text(writer, event_member_name(member));
+	write_text(writer, "\":");
+	write_bytes(writer, json, json_len);
+out:
+	json_object_put(ordered);
 	return err;
 }
 
-/* A member's value as it is stored, or NULL when memory runs out. */
-static struct json_object *
-order_member(const struct event_members *members, enum event_member member,
-    const char *client_id)
+static void
+write_text(struct writer *writer, const char *text)
 {
-	struct json_object *value = members->values[member];
-
-	if (member == MEMBER_CLIENT)
-		return order_resource(value, client_id);
-	if (event_member_is_resource(member))
-		return order_resource(value, NULL);
-	if (member == MEMBER_ID && value == NULL)
-		return json_object_new_string_len(no_id, EVENT_ID_LEN);
-	if (member == MEMBER_STORED_AT && value == NULL)
-		return json_object_new_int64(STORED_AT_MS_MIN);
-	return json_object_get(value);
+	write_bytes(writer, text, strlen(text));
 }
 
-/* The resource, NULL being an empty one, with its id before its name. */
+static void
+write_bytes(struct writer *writer, const char *bytes, size_t bytes_len)
+{
+	if (writer->len + bytes_len <= sizeof(writer->draft->json))
+		memcpy(writer->draft->json + writer->len, bytes, bytes_len);
+	writer->len += bytes_len;
+}
+
+/* The resource, NULL being an empty one, with its id before its name; NULL
+ * when memory runs out. */
 static struct json_object *
 order_resource(struct json_object *resource, const char *default_id)
 {
@@ -183,38 +239,18 @@ default_client_bytes(struct json_object *client, const char *client_id)
 	return sizeof("\"client\":{\"id\":\"\"},") - 1 + strlen(client_id);
 }
 
-static enum error
-fill_draft(const struct event_members *members, struct json_object *stored,
-    size_t uncounted_bytes, struct event_draft *draft, struct detail *detail)
+static void
+stamp_imported(const struct event_members *members,
+    struct event_draft *draft)
 {
-	struct json_object *type = members->values[MEMBER_TYPE];
-	struct json_object *id = members->values[MEMBER_ID];
-	size_t type_len = (size_t)json_object_get_string_len(type);
-	size_t json_len;
-	const char *json = json_object_to_json_string_length(stored,
-	    WRITE_FLAGS, &json_len);
+	struct cursor place = {
+		.stored_at_ms = json_object_get_int64(
+		    members->values[MEMBER_STORED_AT]),
+	};
 
-	if (json == NULL)
-		return ERR_NO_MEMORY;
-	if (json_len - uncounted_bytes > EVENT_BYTES_MAX)
-		return detail_set(detail, ERR_MEANING,
-		    "event: expected at most %d bytes of compact JSON, got "
-		    "%zu", EVENT_BYTES_MAX, json_len - uncounted_bytes);
-
-	assert(json_len <= sizeof(draft->json));
-	memcpy(draft->json, json, json_len);
-	draft->json_len = (uint16_t)json_len;
-	draft->stored_at_offset = (uint16_t)(sizeof(STORED_BEGINNING
-	    BEFORE_TYPE BEFORE_STORED_AT) - 1 + EVENT_ID_LEN + type_len);
-	draft->category = category_of_type(json_object_get_string(type),
-	    type_len);
-	if (id != NULL) {
-		memcpy(draft->place.id, json_object_get_string(id),
-		    EVENT_ID_LEN + 1);
-		draft->place.stored_at_ms = json_object_get_int64(
-		    members->values[MEMBER_STORED_AT]);
-	}
-	return ERR_NONE;
+	memcpy(place.id, json_object_get_string(members->values[MEMBER_ID]),
+	    EVENT_ID_LEN);
+	event_draft_stamp(draft, &place);
 }
 
 void

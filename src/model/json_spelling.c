@@ -7,11 +7,13 @@
 
 #include "base/text.h"
 
-enum { ESCAPE_U_LEN = sizeof("\\uXXXX") - 1 };
+enum { ESCAPE_U_LEN = sizeof("\\uXXXX") - 1, PAIRWISE_MAX = 8 };
 
 static int compare_bytes(const char *a, size_t a_len, const char *b,
     size_t b_len);
 static uint32_t next_character(const char **at, const char *end);
+static const struct spelling *find_twin_pairwise(const struct spelling *some,
+    size_t some_count);
 static int compare_for_qsort(const void *a, const void *b);
 static bool read_letter(const char **at, const char *end,
     uint32_t *character_out);
@@ -126,9 +128,9 @@ spellings_find_twin(struct spellings *spellings, size_t first)
 	struct spelling *some = spellings->all + first;
 	size_t some_count = spellings->count - first;
 
-	if (some_count < 2)
-		return NULL;
-	/* Very many members must not take the square of their count. */
+	if (some_count <= PAIRWISE_MAX)
+		return find_twin_pairwise(some, some_count);
+	/* Very many must not take the square of their count. */
 	qsort(some, some_count, sizeof(*some), compare_for_qsort);
 	for (size_t i = 1; i < some_count; i++) {
 		const struct spelling *a = &some[i - 1];
@@ -137,6 +139,17 @@ spellings_find_twin(struct spellings *spellings, size_t first)
 		if (spelling_compare(a, b) == 0)
 			return a->text > b->text ? a : b;
 	}
+	return NULL;
+}
+
+/* Quicker than sorting, for few. */
+static const struct spelling *
+find_twin_pairwise(const struct spelling *some, size_t some_count)
+{
+	for (size_t i = 1; i < some_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (spelling_compare(&some[j], &some[i]) == 0)
+				return &some[i];
 	return NULL;
 }
 

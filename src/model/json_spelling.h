@@ -39,7 +39,7 @@ bool spellings_add(struct spellings *spellings,
     const struct spelling *spelling);
 
 /* Of two equal ones from number first on: the one further behind in the text;
- * NULL when all differ.  Sorts them. */
+ * NULL when all differ.  May sort them. */
 const struct spelling *spellings_find_twin(struct spellings *spellings,
     size_t first);
 

@@ -16,6 +16,8 @@
 /* What json-c counts beyond our levels: a scalar and its own spare. */
 enum { TOKENER_DEPTH_SPARE = 2 };
 
+static const char blanks[] = " \t\n\r";
+
 struct scan {
 	const char *start;
 	const char *at;		/* what was not looked at yet */
@@ -312,8 +314,8 @@ enter(struct scan *scan)
 static void
 skip_blanks(struct scan *scan)
 {
-	while (scan->at < scan->end && (*scan->at == ' ' ||
-	    *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
+	while (scan->at < scan->end && memchr(blanks, *scan->at,
+	    sizeof(blanks) - 1) != NULL)
 		scan->at++;
 }
 
