@@ -206,4 +206,3 @@ check_access_log(const char *text, int64_t *number_out)
 	*number_out = text[0] == '/';
 	return text[0] == '/' || strcmp(text, "off") == 0;
 }
-

@@ -53,7 +53,9 @@ put_value(struct settings *settings, enum setting setting, const char *text,
 	if (copy == NULL)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
 	free(value->text);
-	*value = (struct value){ copy, number, source };
+	*value = (struct value){
+		.text = copy, .number = number, .source = source
+	};
 	return ERR_NONE;
 }
 
@@ -189,8 +191,9 @@ read_defaults(struct settings *settings, struct detail *detail)
 	enum error err = ERR_NONE;
 
 	for (size_t i = 0; i < SETTING_COUNT && err == ERR_NONE; i++)
-		err = put_value(settings, (enum setting)i, setting_rows[i].initial,
-		    FROM_DEFAULT, "the default", detail);
+		err = put_value(settings, (enum setting)i,
+		    setting_rows[i].initial, FROM_DEFAULT,
+		    "the default", detail);
 	return err;
 }
 
