@@ -36,7 +36,9 @@ static_assert(COUNT_OF(texts) <= 32, "one bit each of what was seen");
 static const char **
 text_of(struct request *request, size_t row)
 {
-	return (const char **)((char *)request + texts[row].offset);
+	void *text = (char *)request + texts[row].offset;
+
+	return (const char **)text;
 }
 
 static void

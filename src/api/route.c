@@ -28,19 +28,23 @@ static const struct route routes[] = {
 
 /*
  * Servers divide the path between SCRIPT_NAME and PATH_INFO as they like, so
- * only the two together mean something.  Too long is as good as unknown.
+ * only the two together mean something.  One slash at the end counts for
+ * nothing.  Too long is as good as unknown.
  */
 static bool
 join_path(const struct request *request, char path[PATH_BYTES_MAX + 1])
 {
 	size_t script_len = strnlen(request->script_name, PATH_BYTES_MAX + 1);
 	size_t info_len = strnlen(request->path_info, PATH_BYTES_MAX + 1);
+	size_t path_len = script_len + info_len;
 
-	if (script_len + info_len > PATH_BYTES_MAX)
+	if (path_len > PATH_BYTES_MAX)
 		return false;
 	memcpy(path, request->script_name, script_len);
 	memcpy(path + script_len, request->path_info, info_len);
-	path[script_len + info_len] = '\0';
+	if (path_len > 0 && path[path_len - 1] == '/')
+		path_len--;
+	path[path_len] = '\0';
 	return true;
 }
 
@@ -88,15 +92,10 @@ route_find(struct exchange *exchange)
 {
 	char joined[PATH_BYTES_MAX + 1];
 	const char *path = joined;
-	size_t joined_len;
 
-	if (!join_path(exchange->request, joined))
+	if (!join_path(exchange->request, joined) ||
+	    !skip_segments(&path, exchange->service->prefix))
 		return ERR_NOT_FOUND;
-	if (!skip_segments(&path, exchange->service->prefix))
-		return ERR_NOT_FOUND;
-	joined_len = strlen(joined);
-	if (joined[joined_len - 1] == '/')
-		joined[joined_len - 1] = '\0';
 	exchange->is_versioned = skip_segments(&path, ROUTE_VERSION);
 
 	match(exchange, path);
