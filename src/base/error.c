@@ -18,7 +18,7 @@ cut_at_character(char *text, size_t text_len)
 	text[text_len] = '\0';
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 write_sentence(char *text, const char *format, va_list args)
 {
 	int written = vsnprintf(text, DETAIL_SIZE, format, args);
