@@ -48,6 +48,7 @@ format-check:
 	cd '$(srcdir)' && contrib/format --check $(c_sources)
 
 lint:
-	cd '$(srcdir)' && \
-	LINT_CPPFLAGS='-I$(abs_builddir) $(AM_CPPFLAGS) $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) $(XXHASH_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) $(CHECK_CFLAGS)' \
-	contrib/lint
+	cd '$(srcdir)' && contrib/lint -I'$(abs_builddir)' $(AM_CPPFLAGS) \
+	    $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) \
+	    $(XXHASH_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) \
+	    $(CHECK_CFLAGS)
