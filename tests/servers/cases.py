@@ -122,9 +122,8 @@ class Runner:
             return chr(int(argument, 16))
         return self.door.origin
 
-    def run(self, case):
-        """Returns what is wrong with the answer: a list of sentences."""
-        self.faults = []
+    def request(self, case):
+        """Method, target, headers and body of a case."""
         method, target = self.fill(case.request[0]).split(" ", 1)
         headers, body = [], b""
         for line in case.request[1:]:
@@ -134,6 +133,15 @@ class Runner:
             else:
                 name, _, value = line.partition(":")
                 headers.append((name, value.lstrip(" ")))
+        return method, target, headers, body
+
+    def can_ask(self, case):
+        return self.door.can_ask(self.request(case)[2])
+
+    def run(self, case):
+        """Returns what is wrong with the answer: a list of sentences."""
+        self.faults = []
+        method, target, headers, body = self.request(case)
         response = self.door.ask(method, target, headers, body)
         own_status = case.own_answers.get(self.door.name)
         if own_status is not None:

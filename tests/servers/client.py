@@ -65,13 +65,14 @@ def ask(port, method, target, headers=(), body=b""):
         return connection.receive(method)
 
 
-def read_cgi(output):
-    """A CGI response (RFC 3875, 6) as a client would see it."""
-    head, separator, body = output.partition(b"\r\n\r\n")
-    if not separator:
-        raise ValueError("no empty line in " + repr(output[:200]))
-    message = http.client.parse_headers(io.BytesIO(head + b"\r\n\r\n"))
-    fields = message.items()
-    status = int(message.get("Status", "200").split()[0])
-    return Response(status, [field for field in fields
-                             if field[0].lower() != "status"], body)
+def read_response(output):
+    """What a CGI program wrote (RFC 3875, 6), or `apitrail request` did."""
+    lines = io.BytesIO(output)
+    status = 200
+    if output.startswith(b"HTTP/1.1 "):
+        status = int(lines.readline().split()[1])
+    message = http.client.parse_headers(lines)
+    if "Status" in message:
+        status = int(message["Status"].split()[0])
+    return Response(status, [field for field in message.items()
+                             if field[0].lower() != "status"], lines.read())

@@ -76,8 +76,11 @@ class Door:
     def __exit__(self, *_):
         pass
 
+    def can_ask(self, _headers):
+        return True
+
     def run(self, command, environment, body):
-        """Runs one CGI program and reads its response."""
+        """Runs one program and reads its response."""
         done = subprocess.run(
             command, input=body, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, check=False, cwd=self.fixture.run,
@@ -87,7 +90,7 @@ class Door:
         if done.returncode != 0 or not done.stdout:
             raise RuntimeError(f"exit {done.returncode}: "
                                + done.stderr.decode(errors="replace"))
-        return client.read_cgi(done.stdout)
+        return client.read_response(done.stdout)
 
 
 class CgiDoor(Door):
@@ -96,6 +99,40 @@ class CgiDoor(Door):
     def ask(self, method, target, headers, body=b""):
         return self.run([self.fixture.responder],
                         cgi_params(method, target, headers, body), body)
+
+
+class RequestDoor(Door):
+    """`apitrail request`, which shows what a client would see."""
+    name = "request"
+
+    def can_ask(self, headers):
+        """The key comes from a file, so there is at most one of them."""
+        keys = [value for name, value in headers
+                if name.upper().replace("_", "-") == "X-API-KEY"]
+        return len(keys) <= 1 and "" not in keys and not any(
+            "_" in name for name, _ in headers)
+
+    def ask(self, method, target, headers, body=b""):
+        command = [self.fixture.path("apitrail"), "request", method, target,
+                   "--header", "Host: 127.0.0.1"]
+        for name, value in headers:
+            if name == "X-API-KEY":
+                command += ["--key-file", self.write("key", value.encode())]
+            else:
+                command += ["--header", f"{name}: {value}".encode("latin-1")]
+        if body:
+            command += ["--data", self.write("body", body)]
+        try:
+            return self.run(command, {}, b"")
+        finally:
+            # A key is not to lie about.
+            self.write("key", b"")
+
+    def write(self, name, content):
+        path = os.path.join(self.fixture.run, "request-" + name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
 
 
 class CgiFcgiDoor(Door):
@@ -329,7 +366,7 @@ class ApacheProxyDoor(ApacheDoor):
 
 
 DOORS = {door.name: door for door in (
-    CgiDoor, CgiFcgiDoor, NginxDoor, LighttpdDoor, LighttpdSpawnedDoor,
+    CgiDoor, RequestDoor, CgiFcgiDoor, NginxDoor, LighttpdDoor, LighttpdSpawnedDoor,
     ApacheFcgidDoor, ApacheProxyDoor)}
 
 

@@ -23,7 +23,7 @@ def run_cases(door_name):
             return
         with door_type(STORE) as door:
             runner = cases.Runner(STORE, door)
-            for case in CASES:
+            for case in filter(runner.can_ask, CASES):
                 results.result(f"{door_name}: {case.name}",
                                runner.run(case))
     run.__name__ = door_name
