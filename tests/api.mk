@@ -1,18 +1,32 @@
-API_TESTS = test_accept test_access_log test_links test_list_events_query \
-	test_query test_request
+API_TESTS = test_accept test_access_log test_answer test_export test_health \
+	test_links test_list_events test_list_events_query test_query \
+	test_request test_response test_window
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
 API_TEST_LIBS = $(SUITE_LIBS) $(API_LIBS)
+API_FIXTURE = tests/api_fixture.c tests/api_fixture.h tests/api_pages.c
 test_accept_SOURCES = tests/test_accept.c
 test_accept_LDADD = $(API_TEST_LIBS)
 test_access_log_SOURCES = tests/test_access_log.c
 test_access_log_LDADD = $(API_TEST_LIBS)
+test_answer_SOURCES = tests/test_answer.c $(API_FIXTURE)
+test_answer_LDADD = $(API_TEST_LIBS)
+test_export_SOURCES = tests/test_export.c $(API_FIXTURE)
+test_export_LDADD = $(API_TEST_LIBS)
+test_health_SOURCES = tests/test_health.c $(API_FIXTURE)
+test_health_LDADD = $(API_TEST_LIBS)
 test_links_SOURCES = tests/test_links.c
 test_links_LDADD = $(API_TEST_LIBS)
+test_list_events_SOURCES = tests/test_list_events.c $(API_FIXTURE)
+test_list_events_LDADD = $(API_TEST_LIBS)
 test_list_events_query_SOURCES = tests/test_list_events_query.c
 test_list_events_query_LDADD = $(API_TEST_LIBS)
 test_query_SOURCES = tests/test_query.c
 test_query_LDADD = $(API_TEST_LIBS)
 test_request_SOURCES = tests/test_request.c
 test_request_LDADD = $(API_TEST_LIBS)
+test_response_SOURCES = tests/test_response.c $(API_FIXTURE)
+test_response_LDADD = $(API_TEST_LIBS)
+test_window_SOURCES = tests/test_window.c $(API_FIXTURE)
+test_window_LDADD = $(API_TEST_LIBS)

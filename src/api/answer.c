@@ -101,10 +101,17 @@ enum error
 answer_next_piece(struct service *service, struct response *response,
     bool *is_done_out)
 {
+	enum error err;
+
 	buffer_reset(&response->body);
 	*is_done_out = true;
 	if (response->export == NULL)
 		return ERR_NONE;
-	return export_next_piece(response->export, service, &response->body,
+	err = export_next_piece(response->export, service, &response->body,
 	    is_done_out);
+	if (err != ERR_NONE || *is_done_out) {
+		export_free(response->export);
+		response->export = NULL;
+	}
+	return err;
 }

@@ -1,0 +1,132 @@
+/* test_health.c - /healthz and /readyz tell who can be asked. */
+#include "api/health.h"
+
+#include <stdio.h>
+
+#include "api_fixture.h"
+#include "base/clock.h"
+#include "base/settings.h"
+#include "suite.h"
+
+static struct fixture fixture;
+
+static void
+set_up(void)
+{
+	fixture_open(&fixture, NULL);
+}
+
+static void
+tear_down(void)
+{
+	fixture_close(&fixture);
+}
+
+static void
+check_answer(const char *path, unsigned int status, const char *body)
+{
+	fixture_ask(&fixture, &(struct ask){ .path = path });
+	ck_assert_uint_eq(fixture.response.status, status);
+	ck_assert_str_eq(fixture_body(&fixture), body);
+	if (status == 503)
+		ck_assert_str_eq(fixture_field(&fixture, "Retry-After"),
+		    "1");
+}
+
+#define OK "{\"title\":\"OK\",\"status\":200}"
+#define AWAY "{\"title\":\"Service Unavailable\",\"status\":503,\"detail\":"
+
+START_TEST(a_good_store_is_ready)
+{
+	check_answer("/healthz", 200, OK);
+	check_answer("/readyz", 200, OK);
+}
+END_TEST
+
+/* Leaves the service without a store to open. */
+static void
+lose_store(void)
+{
+	static char variable[600];
+
+	fixture_close(&fixture);
+	snprintf(variable, sizeof(variable), "APITRAIL_STORE=%s/nothing",
+	    fixture.directory);
+	response_init(&fixture.response);
+	ck_assert_int_eq(settings_new((const char *const[]){
+	    "APITRAIL_CONF=/dev/null", variable, NULL }, &fixture.settings,
+	    NULL), ERR_NONE);
+	ck_assert_int_eq(service_new(fixture.settings, &fixture.service,
+	    NULL), ERR_NONE);
+}
+
+START_TEST(without_a_store_it_lives_but_is_not_ready)
+{
+	lose_store();
+	check_answer("/healthz", 200, OK);
+	check_answer("/readyz", 503, AWAY "\"the store does not open\"}");
+}
+END_TEST
+
+START_TEST(without_a_store_only_who_needs_it_gets_503)
+{
+	lose_store();
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	ck_assert_uint_eq(fixture.response.status, 503);
+	ck_assert_str_eq(fixture_body(&fixture), AWAY
+	    "\"the service cannot answer right now: try again later\"}");
+	ck_assert_str_eq(fixture_field(&fixture, "Retry-After"), "1");
+
+	/* What can be told without the store is told. */
+	fixture_ask(&fixture, &(struct ask){ .accept = "text/html" });
+	ck_assert_uint_eq(fixture.response.status, 406);
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_NONE });
+	ck_assert_uint_eq(fixture.response.status, 401);
+}
+END_TEST
+
+static void
+record_ahead(int64_t ahead_ms)
+{
+	struct store_txn *txn = fixture_write_begin(&fixture);
+
+	fixture_append(&fixture, txn, ACME, "queue_added",
+	    clock_now_ms() + ahead_ms, NULL);
+	fixture_write_end(&fixture, txn);
+}
+
+START_TEST(a_clock_a_little_behind_the_last_stamp_is_no_alarm)
+{
+	record_ahead(30 * SECOND_MS);
+	check_answer("/readyz", 200, OK);
+}
+END_TEST
+
+START_TEST(a_clock_over_a_minute_behind_the_last_stamp_is_an_alarm)
+{
+	record_ahead(HOUR_MS);
+	fixture_ask(&fixture, &(struct ask){ .path = "/readyz" });
+	ck_assert_uint_eq(fixture.response.status, 503);
+	check_answer("/healthz", 200, OK);
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	ck_assert_uint_eq(fixture.response.status, 200);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("health");
+	TCase *tests = tcase_create("health");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_good_store_is_ready);
+	tcase_add_test(tests, without_a_store_it_lives_but_is_not_ready);
+	tcase_add_test(tests, without_a_store_only_who_needs_it_gets_503);
+	tcase_add_test(tests,
+	    a_clock_a_little_behind_the_last_stamp_is_no_alarm);
+	tcase_add_test(tests,
+	    a_clock_over_a_minute_behind_the_last_stamp_is_an_alarm);
+	suite_add_tcase(suite, tests);
+	return suite_run(suite);
+}
