@@ -1,0 +1,305 @@
+/* txn.c - read and write transactions. */
+#include "store/txn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "store/data_file.h"
+#include "store/lmdb_error.h"
+#include "store/room.h"
+#include "store/tails.h"
+
+static struct store_txn *take_idle(struct store *store);
+static bool put_idle(struct store_txn *txn);
+static int start_read(struct store *store, struct store_txn *txn);
+static int start_write(struct store_txn *txn);
+static enum error extend_file(struct store_txn *txn);
+static enum error write_all(struct store_txn *txn);
+static void end_write(struct store_txn *txn);
+static void count_open(struct store *store, int change);
+static void close_cursors(struct store_txn *txn);
+
+enum error
+store_read_begin(struct store *store, struct store_txn **txn_out)
+{
+	bool is_outgrown;
+	enum error err = txn_read_begin(store, txn_out, &is_outgrown);
+
+	if (!is_outgrown)
+		return err;
+	err = txn_follow_growth(store);
+	if (err == ERR_NONE)
+		err = txn_read_begin(store, txn_out, &is_outgrown);
+	return err;
+}
+
+void
+store_read_end(struct store_txn *txn)
+{
+	struct store *store;
+
+	if (txn == NULL)
+		return;
+	store = txn->store;
+	mdb_txn_reset(txn->mdb);
+	memset(txn->is_renewed, 0, sizeof(txn->is_renewed));
+	if (!put_idle(txn))
+		txn_free(txn);
+	count_open(store, -1);
+}
+
+enum error
+store_write_begin(struct store *store, bool is_intake,
+    struct store_txn **txn_out)
+{
+	struct store_txn *txn = NULL;
+	uint64_t pinned_pages = 0;
+	enum error err = ERR_NONE;
+	int code;
+
+	assert(store->access == STORE_WRITE);
+	*txn_out = NULL;
+
+	if (is_intake)
+		err = room_check_begin(store, &pinned_pages);
+	if (err != ERR_NONE)
+		return err;
+
+	txn = calloc(1, sizeof(*txn));
+	if (txn == NULL)
+		return ERR_NO_MEMORY;
+	txn->store = store;
+	txn->is_write = true;
+	txn->is_intake = is_intake;
+	txn->pinned_pages = pinned_pages;
+
+	code = start_write(txn);
+	if (code != MDB_SUCCESS) {
+		free(txn);
+		return lmdb_failed(code, "mdb_txn_begin", store->path);
+	}
+	/* From here on no other thread writes. */
+	txn->sweep = store->sweep;
+	if (store->commit_count++ % COMMITS_BETWEEN_READER_CHECKS == 0)
+		store_clear_dead_readers(store);
+	err = extend_file(txn);
+	if (err != ERR_NONE) {
+		store_write_abort(txn);
+		return err;
+	}
+	*txn_out = txn;
+	return ERR_NONE;
+}
+
+enum error
+store_write_commit(struct store_txn *txn)
+{
+	struct store *store = txn->store;
+	enum error err = write_all(txn);
+
+	if (err != ERR_NONE) {
+		store_write_abort(txn);
+		return err;
+	}
+	end_write(txn);
+	store->sweep = txn->sweep;
+	err = lmdb_failed(mdb_txn_commit(txn->mdb), "mdb_txn_commit",
+	    store->path);
+	if (err != ERR_NONE)
+		/* What the round removed is there again. */
+		store->sweep.is_begun = false;
+	free(txn);
+	return err;
+}
+
+void
+store_write_abort(struct store_txn *txn)
+{
+	if (txn == NULL)
+		return;
+	end_write(txn);
+	mdb_txn_abort(txn->mdb);
+	free(txn);
+}
+
+enum error
+txn_cursor(struct store_txn *txn, enum category category,
+    MDB_cursor **cursor_out)
+{
+	MDB_cursor **cursor = &txn->cursors[category];
+	int code = MDB_SUCCESS;
+
+	if (*cursor == NULL)
+		code = mdb_cursor_open(txn->mdb,
+		    txn->store->trees[TREE_EVENTS], cursor);
+	else if (!txn->is_write && !txn->is_renewed[category])
+		code = mdb_cursor_renew(txn->mdb, *cursor);
+	txn->is_renewed[category] = code == MDB_SUCCESS;
+	*cursor_out = *cursor;
+	return lmdb_failed(code, "mdb_cursor_open", txn->store->path);
+}
+
+enum error
+txn_read_begin(struct store *store, struct store_txn **txn_out,
+    bool *is_outgrown_out)
+{
+	struct store_txn *txn;
+	int code;
+
+	*txn_out = NULL;
+	*is_outgrown_out = false;
+	/* Counted first: who follows a growth waits for nobody it missed. */
+	count_open(store, 1);
+	txn = take_idle(store);
+	if (txn == NULL) {
+		txn = calloc(1, sizeof(*txn));
+		if (txn == NULL) {
+			count_open(store, -1);
+			return ERR_NO_MEMORY;
+		}
+		txn->store = store;
+	}
+
+	code = start_read(store, txn);
+	if (code == MDB_READERS_FULL && store_clear_dead_readers(store) > 0)
+		code = start_read(store, txn);
+	if (code == MDB_SUCCESS) {
+		*txn_out = txn;
+		return ERR_NONE;
+	}
+
+	txn_free(txn);
+	count_open(store, -1);
+	*is_outgrown_out = code == MDB_MAP_RESIZED;
+	return *is_outgrown_out ? ERR_STORE :
+	    lmdb_failed(code, "mdb_txn_begin", store->path);
+}
+
+enum error
+txn_follow_growth(struct store *store)
+{
+	int code = EBUSY;
+
+	pthread_mutex_lock(&store->mutex);
+	if (store->open_count == 0)
+		/* Zero: as large as the others made it. */
+		code = mdb_env_set_mapsize(store->env, 0);
+	pthread_mutex_unlock(&store->mutex);
+	return lmdb_failed(code, "mdb_env_set_mapsize", store->path);
+}
+
+void
+txn_free(struct store_txn *txn)
+{
+	if (txn == NULL)
+		return;
+	close_cursors(txn);
+	mdb_txn_abort(txn->mdb);
+	free(txn);
+}
+
+static struct store_txn *
+take_idle(struct store *store)
+{
+	struct store_txn *txn = NULL;
+
+	pthread_mutex_lock(&store->mutex);
+	if (store->idle_count > 0)
+		txn = store->idle[--store->idle_count];
+	pthread_mutex_unlock(&store->mutex);
+	return txn;
+}
+
+static bool
+put_idle(struct store_txn *txn)
+{
+	struct store *store = txn->store;
+	bool is_put;
+
+	pthread_mutex_lock(&store->mutex);
+	is_put = store->idle_count < IDLE_TXNS_MAX;
+	if (is_put)
+		store->idle[store->idle_count++] = txn;
+	pthread_mutex_unlock(&store->mutex);
+	return is_put;
+}
+
+static int
+start_read(struct store *store, struct store_txn *txn)
+{
+	if (txn->mdb != NULL)
+		return mdb_txn_renew(txn->mdb);
+	return mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn->mdb);
+}
+
+/* Another process may have grown the map since our last look. */
+static int
+start_write(struct store_txn *txn)
+{
+	MDB_env *env = txn->store->env;
+	int code = mdb_txn_begin(env, NULL, 0, &txn->mdb);
+
+	if (code == MDB_MAP_RESIZED &&
+	    txn_follow_growth(txn->store) == ERR_NONE)
+		code = mdb_txn_begin(env, NULL, 0, &txn->mdb);
+	return code;
+}
+
+/* Under the write lock, so that nobody else changes size or pages. */
+static enum error
+extend_file(struct store_txn *txn)
+{
+	struct store *store = txn->store;
+	MDB_envinfo state;
+	int fd;
+	int code = mdb_env_info(store->env, &state);
+
+	if (code == MDB_SUCCESS)
+		code = mdb_env_get_fd(store->env, &fd);
+	if (code == MDB_SUCCESS && data_file_extend(fd,
+	    (int64_t)((state.me_last_pgno + 1) * store->page_bytes),
+	    (int64_t)state.me_mapsize) != ERR_NONE)
+		code = errno;
+	return lmdb_failed(code, "ftruncate", store->path);
+}
+
+/* What was gathered in memory goes to its trees. */
+static enum error
+write_all(struct store_txn *txn)
+{
+	enum error err = tails_flush(txn);
+
+	if (err == ERR_NONE)
+		err = stamps_flush(txn);
+	if (err == ERR_NONE && txn->is_intake)
+		err = room_check_commit(txn);
+	return err;
+}
+
+/* Before LMDB lets the next writer begin. */
+static void
+end_write(struct store_txn *txn)
+{
+	close_cursors(txn);
+	tails_forget(txn->store);
+}
+
+static void
+count_open(struct store *store, int change)
+{
+	pthread_mutex_lock(&store->mutex);
+	store->open_count += (unsigned int)change;
+	pthread_mutex_unlock(&store->mutex);
+}
+
+static void
+close_cursors(struct store_txn *txn)
+{
+	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
+		mdb_cursor_close(txn->cursors[i]);
+		txn->cursors[i] = NULL;
+	}
+}
