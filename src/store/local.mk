@@ -5,18 +5,23 @@ libstore_a_SOURCES = \
 	src/store/block.c src/store/block.h \
 	src/store/check.h \
 	src/store/data_file.c src/store/data_file.h \
+	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
 	src/store/event_blocks.c src/store/event_blocks.h \
 	src/store/events.h \
 	src/store/fields.c src/store/fields.h \
+	src/store/file_system.c src/store/file_system.h \
 	src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organizations.h \
+	src/store/ownership.c src/store/ownership.h \
+	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/room.c src/store/room.h \
 	src/store/sealed.c src/store/sealed.h \
 	src/store/stamps.c src/store/stamps.h \
-	src/store/store.h \
+	src/store/store.c src/store/store.h \
+	src/store/store_init.c \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
 	src/store/txn.c src/store/txn.h
