@@ -33,7 +33,12 @@ enum import_outcome {
 	IMPORT_DIFFERS		/* another event has its stored_at and id */
 };
 
-/* Puts an event at its own place. */
+/*
+ * Puts an event at its own place, which is unique in the organization over
+ * all categories.  What is recorded afterwards is stamped later than it.
+ * ERR_MEANING: its stored_at, or the millisecond after it, has no 13 digits.
+ * Other errors as above.
+ */
 enum error store_event_import(struct store_txn *txn, uint32_t organization,
     const struct event_draft *draft, enum import_outcome *outcome_out);
 

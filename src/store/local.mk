@@ -9,6 +9,10 @@ libstore_a_SOURCES = \
 	src/store/environment.c src/store/environment.h \
 	src/store/event_blocks.c src/store/event_blocks.h \
 	src/store/events.h \
+	src/store/events_append.c \
+	src/store/events_import.c \
+	src/store/events_prune.c \
+	src/store/events_scan.c \
 	src/store/fields.c src/store/fields.h \
 	src/store/file_system.c src/store/file_system.h \
 	src/store/live_store.h \

@@ -1,0 +1,252 @@
+/* events_scan.c - events in order, from one range or several. */
+#include <string.h>
+
+#include "model/event.h"
+#include "store/event_blocks.h"
+#include "store/events.h"
+#include "store/tails.h"
+#include "store/txn.h"
+
+/* One category: the event that comes next, in a block that stays in sight. */
+struct source {
+	enum category category;
+	unsigned int next;
+	struct block block;
+};
+
+struct scan {
+	struct store_txn *txn;
+	const struct event_range *range;
+	struct cursor from;	/* events before it are passed over */
+	bool is_from_included;
+	unsigned int source_count;
+	struct source sources[CATEGORY_COUNT];
+};
+
+static struct cursor lowest(const struct event_range *range,
+    bool *is_included_out);
+static enum error open_sources(struct scan *scan);
+static enum error open_source(struct scan *scan, struct source *source,
+    bool *is_open_out);
+static enum error find_begin(struct scan *scan, enum category category,
+    struct event_block *found_out);
+static bool is_ahead(const struct scan *scan,
+    const struct block_event *event);
+static bool is_past_end(const struct scan *scan,
+    const struct block_event *event);
+static enum error enter(struct scan *scan, struct source *source,
+    const struct event_block *found);
+static enum error advance(struct scan *scan, struct source *source,
+    bool *is_open_out);
+static struct source *first_of(struct scan *scan);
+static bool visit_one(const struct source *source, store_event_visit *visit,
+    void *arg);
+
+enum error
+store_event_scan(struct store_txn *txn, const struct event_range *range,
+    store_event_visit *visit, void *arg)
+{
+	struct scan scan;
+	enum error err = ERR_NONE;
+
+	scan.txn = txn;
+	scan.range = range;
+	scan.from = lowest(range, &scan.is_from_included);
+	if (txn->is_write)
+		/* What lies only in memory has to be found as well. */
+		err = tails_flush(txn);
+	if (err == ERR_NONE)
+		err = open_sources(&scan);
+
+	while (err == ERR_NONE && scan.source_count > 0) {
+		struct source *source = first_of(&scan);
+		bool is_open;
+
+		if (!visit_one(source, visit, arg))
+			break;
+		err = advance(&scan, source, &is_open);
+		if (err == ERR_NONE && !is_open) {
+			struct source *last =
+			    &scan.sources[--scan.source_count];
+
+			if (source != last)
+				*source = *last;
+		}
+	}
+	return err;
+}
+
+/* Oldest first, both the cursor and the window bound from below; newest
+ * first only the window does. */
+static struct cursor
+lowest(const struct event_range *range, bool *is_included_out)
+{
+	struct cursor from = { .stored_at_ms = range->oldest_ms };
+
+	*is_included_out = true;
+	if (range->order == OLDEST_FIRST && range->after != NULL &&
+	    range->after->stored_at_ms >= range->oldest_ms) {
+		from = *range->after;
+		*is_included_out = false;
+	}
+	/* Keys are compared as unsigned. */
+	if (from.stored_at_ms < 0)
+		from.stored_at_ms = 0;
+	return from;
+}
+
+static enum error
+open_sources(struct scan *scan)
+{
+	scan->source_count = 0;
+	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
+		struct source *source = &scan->sources[scan->source_count];
+		bool is_open;
+		enum error err;
+
+		if (!filter_wants(&scan->range->filter, (enum category)i))
+			continue;
+		source->category = (enum category)i;
+		err = open_source(scan, source, &is_open);
+		if (err != ERR_NONE)
+			return err;
+		if (is_open)
+			scan->source_count++;
+	}
+	return ERR_NONE;
+}
+
+/* One seek and at most one step back: the block before may reach in. */
+static enum error
+open_source(struct scan *scan, struct source *source, bool *is_open_out)
+{
+	struct event_block found;
+	enum error err = find_begin(scan, source->category, &found);
+
+	*is_open_out = false;
+	if (err != ERR_NONE || !found.is_found)
+		return err;
+	err = enter(scan, source, &found);
+	if (err != ERR_NONE)
+		return err;
+
+	*is_open_out = true;
+	while (*is_open_out &&
+	    !is_ahead(scan, &source->block.events[source->next])) {
+		err = advance(scan, source, is_open_out);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (*is_open_out)
+		*is_open_out = !is_past_end(scan,
+		    &source->block.events[source->next]);
+	return ERR_NONE;
+}
+
+static enum error
+find_begin(struct scan *scan, enum category category,
+    struct event_block *found_out)
+{
+	const struct event_range *range = scan->range;
+	enum error err;
+
+	if (range->order == NEWEST_FIRST)
+		return event_block_find_last(scan->txn, range->organization,
+		    category, range->after, false, found_out);
+
+	err = event_block_find_last(scan->txn, range->organization, category,
+	    &scan->from, true, found_out);
+	if (err != ERR_NONE || found_out->is_found)
+		return err;
+	return event_block_find_first(scan->txn, range->organization,
+	    category, &scan->from, found_out);
+}
+
+/* Whether the event is beyond the point where the scan begins. */
+static bool
+is_ahead(const struct scan *scan, const struct block_event *event)
+{
+	const struct event_range *range = scan->range;
+	int order;
+
+	if (range->order == NEWEST_FIRST)
+		return range->after == NULL ||
+		    block_event_compare_place(event, range->after) < 0;
+	order = block_event_compare_place(event, &scan->from);
+	return order > 0 || (order == 0 && scan->is_from_included);
+}
+
+static bool
+is_past_end(const struct scan *scan, const struct block_event *event)
+{
+	return scan->range->order == NEWEST_FIRST &&
+	    event->stored_at_ms < scan->range->oldest_ms;
+}
+
+static enum error
+enter(struct scan *scan, struct source *source,
+    const struct event_block *found)
+{
+	enum error err = event_block_read(scan->txn, found, &source->block);
+
+	source->next = scan->range->order == OLDEST_FIRST || err != ERR_NONE ?
+	    0 : source->block.count - 1;
+	return err;
+}
+
+static enum error
+advance(struct scan *scan, struct source *source, bool *is_open_out)
+{
+	bool is_forward = scan->range->order == OLDEST_FIRST;
+	unsigned int end = is_forward ? source->block.count - 1 : 0;
+	struct event_block found;
+	enum error err = ERR_NONE;
+
+	*is_open_out = true;
+	if (source->next != end) {
+		source->next += is_forward ? 1 : -1U;
+	} else {
+		err = event_block_step(scan->txn, scan->range->organization,
+		    source->category, is_forward, &found);
+		*is_open_out = err == ERR_NONE && found.is_found;
+		if (*is_open_out)
+			err = enter(scan, source, &found);
+	}
+	if (err != ERR_NONE || !*is_open_out)
+		return err;
+	*is_open_out = !is_past_end(scan,
+	    &source->block.events[source->next]);
+	return ERR_NONE;
+}
+
+static struct source *
+first_of(struct scan *scan)
+{
+	struct source *first = &scan->sources[0];
+
+	for (unsigned int i = 1; i < scan->source_count; i++) {
+		struct source *source = &scan->sources[i];
+		int order = block_event_compare(
+		    &source->block.events[source->next],
+		    &first->block.events[first->next]);
+
+		if (scan->range->order == OLDEST_FIRST ? order < 0 : order > 0)
+			first = source;
+	}
+	return first;
+}
+
+static bool
+visit_one(const struct source *source, store_event_visit *visit, void *arg)
+{
+	const struct block_event *event = &source->block.events[source->next];
+	struct event_view view = {
+		.json = event->json,
+		.json_len = event->json_len,
+		.category = source->category,
+		.place = { .stored_at_ms = event->stored_at_ms },
+	};
+
+	memcpy(view.place.id, block_event_id(event), EVENT_ID_LEN);
+	return visit(&view, arg);
+}
