@@ -1,7 +1,8 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
-	src/store/api_keys.h \
+	src/store/api_key_record.c src/store/api_key_record.h \
+	src/store/api_keys.c src/store/api_keys.h \
 	src/store/block.c src/store/block.h \
 	src/store/check.h \
 	src/store/data_file.c src/store/data_file.h \
@@ -18,7 +19,8 @@ libstore_a_SOURCES = \
 	src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/meta.c src/store/meta.h \
-	src/store/organizations.h \
+	src/store/organization_record.c src/store/organization_record.h \
+	src/store/organizations.c src/store/organizations.h \
 	src/store/ownership.c src/store/ownership.h \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/room.c src/store/room.h \

@@ -16,7 +16,8 @@ enum error store_organization_find(struct store_txn *txn, const char *name,
 enum error store_organization_get(struct store_txn *txn, uint32_t number,
     struct organization *organization_out);
 
-/* Writes status and name of the organization with this number. */
+/* Writes status and name of the organization with this number.
+ * ERR_NOT_FOUND; ERR_EXISTS: another one has the name. */
 enum error store_organization_put(struct store_txn *txn,
     const struct organization *organization);
 
