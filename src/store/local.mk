@@ -4,7 +4,9 @@ libstore_a_SOURCES = \
 	src/store/api_key_record.c src/store/api_key_record.h \
 	src/store/api_keys.c src/store/api_keys.h \
 	src/store/block.c src/store/block.h \
-	src/store/check.h \
+	src/store/check.c src/store/check.h \
+	src/store/check_events.c \
+	src/store/check_part.h \
 	src/store/data_file.c src/store/data_file.h \
 	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
@@ -16,7 +18,7 @@ libstore_a_SOURCES = \
 	src/store/events_scan.c \
 	src/store/fields.c src/store/fields.h \
 	src/store/file_system.c src/store/file_system.h \
-	src/store/live_store.h \
+	src/store/live_store.c src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \
@@ -28,6 +30,7 @@ libstore_a_SOURCES = \
 	src/store/stamps.c src/store/stamps.h \
 	src/store/store.c src/store/store.h \
 	src/store/store_init.c \
+	src/store/store_stat.c \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
 	src/store/txn.c src/store/txn.h

@@ -1,0 +1,32 @@
+/* check_part.h - what the parts of a check share. */
+#ifndef STORE_CHECK_PART_H
+#define STORE_CHECK_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/check.h"
+#include "store/txn.h"
+
+struct check {
+	struct store_txn *txn;
+	store_check_report *report;
+	store_check_progress *progress;	/* may be NULL */
+	void *arg;
+	struct check_result *result;
+};
+
+/* Counts and reports it: the tree, the record's key and what is wrong. */
+void check_fault(struct check *check, enum tree tree, const MDB_val *key,
+    const char *fault);
+
+/* A record's body; false, without a word, when it is missing or damaged. */
+bool check_peek(struct check *check, enum tree tree, const void *key,
+    size_t key_len, const uint8_t **body_out, size_t *body_len_out);
+bool check_has_organization(struct check *check, uint32_t number);
+
+/* ERR_STORE and the like only when LMDB cannot go on. */
+enum error check_events(struct check *check);
+
+#endif

@@ -1,0 +1,221 @@
+/* live_store.c - a store that may come, go, grow and be replaced meanwhile. */
+#include "store/live_store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/api_key.h"
+#include "store/data_file.h"
+#include "store/file_system.h"
+#include "store/pepper_file.h"
+#include "store/txn.h"
+
+enum { LOOK_INTERVAL_MS = 1000 };
+
+struct live_store {
+	char *path;
+	char *pepper_path;
+	int64_t map_bytes;
+	pthread_mutex_t look;	/* held by the one thread that looks */
+	atomic_llong look_at_ms;	/* when to look at the path again */
+
+	/* Each reader holds this shared as long as its transaction lives;
+	 * whoever opens, closes or grows holds it alone. */
+	pthread_rwlock_t barrier;
+	struct store *store;	/* NULL while it is away */
+	struct pepper pepper;
+	struct file_identity identity;
+	enum error err;		/* why it is away */
+	bool is_away_logged;
+	bool is_warned;
+};
+
+static void look_if_due(struct live_store *live);
+static bool has_changed(const struct live_store *live);
+static void reopen(struct live_store *live);
+static enum error open_store(struct live_store *live, struct detail *detail);
+static enum error begin(struct live_store *live, struct store_txn **txn_out,
+    bool *is_outgrown_out);
+static enum error follow_growth(struct live_store *live);
+
+enum error
+live_store_new(const char *path, const char *pepper_path, int64_t map_bytes,
+    struct live_store **live_out)
+{
+	struct live_store *live = calloc(1, sizeof(*live));
+	pthread_rwlockattr_t attributes;
+
+	*live_out = NULL;
+	if (live == NULL)
+		return ERR_NO_MEMORY;
+	live->path = strdup(path);
+	live->pepper_path = strdup(pepper_path);
+	live->map_bytes = map_bytes;
+	live->err = ERR_STORE;
+	pthread_mutex_init(&live->look, NULL);
+	/* Readers that come and go without a gap must not keep the one who
+	 * reopens waiting. */
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes,
+	    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&live->barrier, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
+	if (live->path == NULL || live->pepper_path == NULL) {
+		live_store_free(live);
+		return ERR_NO_MEMORY;
+	}
+	*live_out = live;
+	return ERR_NONE;
+}
+
+void
+live_store_free(struct live_store *live)
+{
+	if (live == NULL)
+		return;
+	store_close(live->store);
+	pthread_rwlock_destroy(&live->barrier);
+	pthread_mutex_destroy(&live->look);
+	explicit_bzero(&live->pepper, sizeof(live->pepper));
+	free(live->path);
+	free(live->pepper_path);
+	free(live);
+}
+
+enum error
+live_store_begin(struct live_store *live, struct store_txn **txn_out,
+    const struct pepper **pepper_out)
+{
+	bool is_outgrown = false;
+	enum error err;
+
+	*txn_out = NULL;
+	*pepper_out = NULL;
+	look_if_due(live);
+	err = begin(live, txn_out, &is_outgrown);
+	if (is_outgrown) {
+		err = follow_growth(live);
+		if (err == ERR_NONE)
+			err = begin(live, txn_out, &is_outgrown);
+	}
+	if (err == ERR_NONE)
+		*pepper_out = &live->pepper;
+	return err;
+}
+
+void
+live_store_end(struct live_store *live, struct store_txn *txn)
+{
+	if (txn == NULL)
+		return;
+	store_read_end(txn);
+	pthread_rwlock_unlock(&live->barrier);
+}
+
+/* Threads that find a look due wait for the one that is at it, so that none
+ * is told that a store is away which is just being opened. */
+static void
+look_if_due(struct live_store *live)
+{
+	if (clock_steady_ms() < atomic_load_explicit(&live->look_at_ms,
+	    memory_order_acquire))
+		return;
+
+	pthread_mutex_lock(&live->look);
+	if (clock_steady_ms() >= atomic_load_explicit(&live->look_at_ms,
+	    memory_order_acquire)) {
+		if (has_changed(live)) {
+			pthread_rwlock_wrlock(&live->barrier);
+			reopen(live);
+			pthread_rwlock_unlock(&live->barrier);
+		}
+		atomic_store_explicit(&live->look_at_ms,
+		    clock_steady_ms() + LOOK_INTERVAL_MS,
+		    memory_order_release);
+	}
+	pthread_mutex_unlock(&live->look);
+}
+
+/* Only the thread that looks changes what is compared here. */
+static bool
+has_changed(const struct live_store *live)
+{
+	struct file_identity now = data_file_identity(live->path);
+
+	return live->store == NULL || !now.is_there ||
+	    now.device != live->identity.device ||
+	    now.inode != live->identity.inode ||
+	    /* Cut off: reading on would be SIGBUS. */
+	    now.bytes < live->identity.bytes;
+}
+
+static void
+reopen(struct live_store *live)
+{
+	struct detail detail = { "" };
+
+	store_close(live->store);
+	live->store = NULL;
+	explicit_bzero(&live->pepper, sizeof(live->pepper));
+
+	/* Before the open: a file that comes meanwhile is met next time. */
+	live->identity = data_file_identity(live->path);
+	live->err = open_store(live, &detail);
+	if (live->err != ERR_NONE && !live->is_away_logged)
+		log_fact(LEVEL_ERROR, "the store does not open",
+		    "store", live->path, "cause", detail.text, NULL);
+	else if (live->err == ERR_NONE && live->is_away_logged)
+		log_fact(LEVEL_NOTICE, "the store is open again",
+		    "store", live->path, NULL);
+	live->is_away_logged = live->err != ERR_NONE;
+}
+
+static enum error
+open_store(struct live_store *live, struct detail *detail)
+{
+	enum error err = pepper_file_read(live->pepper_path, &live->pepper,
+	    detail);
+
+	if (err != ERR_NONE)
+		return err;
+	if (!live->is_warned)
+		file_system_warn(live->path);
+	live->is_warned = true;
+	return store_open(live->path, STORE_READ, live->map_bytes,
+	    &live->store, detail);
+}
+
+/* Leaves the barrier held, shared, when it returns ERR_NONE. */
+static enum error
+begin(struct live_store *live, struct store_txn **txn_out,
+    bool *is_outgrown_out)
+{
+	enum error err;
+
+	*is_outgrown_out = false;
+	pthread_rwlock_rdlock(&live->barrier);
+	err = live->err;
+	if (err == ERR_NONE)
+		err = txn_read_begin(live->store, txn_out, is_outgrown_out);
+	if (err != ERR_NONE)
+		pthread_rwlock_unlock(&live->barrier);
+	return err;
+}
+
+/* Several threads may have met it; to follow twice is harmless. */
+static enum error
+follow_growth(struct live_store *live)
+{
+	enum error err;
+
+	pthread_rwlock_wrlock(&live->barrier);
+	err = live->store == NULL ? live->err :
+	    txn_follow_growth(live->store);
+	pthread_rwlock_unlock(&live->barrier);
+	return err;
+}
