@@ -2,6 +2,7 @@
 #include "record/batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "model/limits.h"
@@ -11,28 +12,39 @@
 #include "store/store.h"
 
 enum {
-	/* What a block of the store holds of events' JSON, roughly. */
-	BLOCK_JSON_BYTES = 3800,
-	PRUNED_BLOCKS_MIN = 2
+	/* What a block of events takes on disk. */
+	BLOCK_BYTES = 4096,
+	/* Blocks that go for each block that comes, and at the least. */
+	PRUNE_FACTOR = 2,
+	PRUNE_BLOCKS_MIN = 2
+};
+
+struct item {
+	uint64_t line_number;
+	enum import_outcome outcome;
+	struct event_draft draft;
 };
 
 struct batch {
-	struct store *store;	/* borrowed */
+	struct store *store;
 	uint32_t organization;
 	enum event_source source;
 	int64_t retention_ms;
 	size_t count;
-	uint64_t line_numbers[APPEND_BATCH_EVENTS];
-	struct event_draft drafts[APPEND_BATCH_EVENTS];
+	struct item items[APPEND_BATCH_EVENTS];
 };
 
-static enum error put_all(struct batch *batch, struct store_txn *txn,
-    batch_refused *refused, void *arg, struct batch_result *result);
-static enum error import_one(struct batch *batch, struct store_txn *txn,
-    size_t i, batch_refused *refused, void *arg,
+static enum error begin(struct batch *batch, struct store_txn **txn_out,
     struct batch_result *result);
-static enum error prune_little(const struct batch *batch,
-    struct store_txn *txn, struct batch_result *result);
+static enum error prune_alone(struct batch *batch, uint64_t *events_out);
+static enum error put_all(struct batch *batch, struct store_txn *txn,
+    struct batch_result *result);
+static enum error put(struct batch *batch, struct store_txn *txn,
+    struct item *item, int64_t now_ms);
+static enum error prune(struct batch *batch, struct store_txn *txn,
+    struct batch_result *result);
+static void report_refused(const struct batch *batch,
+    batch_refused *refused, void *arg);
 
 enum error
 batch_new(struct store *store, uint32_t organization,
@@ -60,15 +72,14 @@ batch_free(struct batch *batch)
 struct event_draft *
 batch_next(struct batch *batch)
 {
-	if (batch->count == APPEND_BATCH_EVENTS)
-		return NULL;
-	return &batch->drafts[batch->count];
+	return batch->count == APPEND_BATCH_EVENTS ? NULL :
+	    &batch->items[batch->count].draft;
 }
 
 void
 batch_add(struct batch *batch, uint64_t line_number)
 {
-	batch->line_numbers[batch->count++] = line_number;
+	batch->items[batch->count++].line_number = line_number;
 }
 
 size_t
@@ -82,94 +93,134 @@ batch_commit(struct batch *batch, batch_refused *refused, void *arg,
     struct batch_result *result_out)
 {
 	struct batch_result result = { 0 };
-	struct store_txn *txn;
-	enum error err;
+	struct store_txn *txn = NULL;
+	enum error err = ERR_NONE;
 
 	*result_out = result;
 	if (batch->count == 0)
 		return ERR_NONE;
-	err = store_write_begin(batch->store, true, &txn);
+
+	err = begin(batch, &txn, &result);
 	if (err != ERR_NONE)
 		return err;
-
-	err = put_all(batch, txn, refused, arg, &result);
+	err = put_all(batch, txn, &result);
 	if (err == ERR_NONE)
-		err = prune_little(batch, txn, &result);
+		err = prune(batch, txn, &result);
 	if (err == ERR_NONE)
 		err = store_write_commit(txn);
 	else
 		store_write_abort(txn);
-	if (err == ERR_NONE) {
-		*result_out = result;
-		batch->count = 0;
-	}
-	return err;
-}
-
-static enum error
-put_all(struct batch *batch, struct store_txn *txn, batch_refused *refused,
-    void *arg, struct batch_result *result)
-{
-	struct organization organization;
-	int64_t now_ms = clock_now_ms();
-	enum error err;
-
-	/* It may have been removed since the batch was begun. */
-	err = store_organization_get(txn, batch->organization, &organization);
-	for (size_t i = 0; i < batch->count && err == ERR_NONE; i++) {
-		if (batch->source == EVENT_IMPORTED) {
-			err = import_one(batch, txn, i, refused, arg, result);
-		} else {
-			err = store_event_append(txn, batch->organization,
-			    &batch->drafts[i], now_ms);
-			result->added++;
-		}
-	}
-	return err;
-}
-
-static enum error
-import_one(struct batch *batch, struct store_txn *txn, size_t i,
-    batch_refused *refused, void *arg, struct batch_result *result)
-{
-	enum import_outcome outcome;
-	enum error err;
-
-	err = store_event_import(txn, batch->organization, &batch->drafts[i],
-	    &outcome);
 	if (err != ERR_NONE)
 		return err;
-	switch (outcome) {
-	case IMPORT_ADDED:
-		result->added++;
-		break;
-	case IMPORT_REPEATED:
-		result->repeated++;
-		break;
-	case IMPORT_DIFFERS:
-		refused(batch->line_numbers[i], &batch->drafts[i], arg);
-		break;
-	}
+
+	if (refused != NULL)
+		report_refused(batch, refused, arg);
+	batch->count = 0;
+	*result_out = result;
 	return ERR_NONE;
 }
 
-/* Retention is paid by those who add: about twice the blocks that came. */
+/* A store that is full may be full of what nobody can read any more. */
 static enum error
-prune_little(const struct batch *batch, struct store_txn *txn,
+begin(struct batch *batch, struct store_txn **txn_out,
+    struct batch_result *result)
+{
+	enum error err = store_write_begin(batch->store, true, txn_out);
+	uint64_t events = 0;
+
+	if (err != ERR_FULL)
+		return err;
+	if (prune_alone(batch, &events) != ERR_NONE || events == 0)
+		return ERR_FULL;
+	result->pruned += events;
+	return store_write_begin(batch->store, true, txn_out);
+}
+
+static enum error
+prune_alone(struct batch *batch, uint64_t *events_out)
+{
+	struct store_txn *txn = NULL;
+	struct prune_result pruned = { 0 };
+	enum error err;
+
+	*events_out = 0;
+	err = store_write_begin(batch->store, false, &txn);
+	if (err != ERR_NONE)
+		return err;
+	err = store_event_prune(txn, clock_now_ms() - batch->retention_ms,
+	    PRUNE_BATCH_BLOCKS, &pruned);
+	if (err != ERR_NONE) {
+		store_write_abort(txn);
+		return err;
+	}
+	err = store_write_commit(txn);
+	if (err == ERR_NONE)
+		*events_out = pruned.events;
+	return err;
+}
+
+static enum error
+put_all(struct batch *batch, struct store_txn *txn,
+    struct batch_result *result)
+{
+	struct organization organization;
+	/* Within the transaction, so that a wait for it does not count. */
+	int64_t now_ms = clock_now_ms();
+	enum error err = store_organization_get(txn, batch->organization,
+	    &organization);
+
+	for (size_t i = 0; i < batch->count && err == ERR_NONE; i++) {
+		struct item *item = &batch->items[i];
+
+		err = put(batch, txn, item, now_ms);
+		if (item->outcome == IMPORT_ADDED)
+			result->added++;
+		else if (item->outcome == IMPORT_REPEATED)
+			result->repeated++;
+	}
+	return err;
+}
+
+static enum error
+put(struct batch *batch, struct store_txn *txn, struct item *item,
+    int64_t now_ms)
+{
+	item->outcome = IMPORT_ADDED;
+	if (batch->source == EVENT_IMPORTED)
+		return store_event_import(txn, batch->organization,
+		    &item->draft, &item->outcome);
+	return store_event_append(txn, batch->organization, &item->draft,
+	    now_ms);
+}
+
+/* In step with what came, so that the store's size levels off. */
+static enum error
+prune(struct batch *batch, struct store_txn *txn,
     struct batch_result *result)
 {
 	struct prune_result pruned;
-	size_t json_bytes = 0;
-	size_t blocks;
+	size_t bytes = 0;
+	unsigned int blocks;
 	enum error err;
 
 	for (size_t i = 0; i < batch->count; i++)
-		json_bytes += batch->drafts[i].json_len;
-	blocks = 2 * (json_bytes / BLOCK_JSON_BYTES);
-	if (blocks < PRUNED_BLOCKS_MIN)
-		blocks = PRUNED_BLOCKS_MIN;
+		if (batch->items[i].outcome == IMPORT_ADDED)
+			bytes += batch->items[i].draft.json_len;
+	blocks = PRUNE_BLOCKS_MIN +
+	    PRUNE_FACTOR * (unsigned int)(bytes / BLOCK_BYTES);
 	err = store_event_prune(txn, clock_now_ms() - batch->retention_ms,
-	    (unsigned int)blocks, &pruned);
-	result->pruned = pruned.events;
+	    blocks, &pruned);
+	result->pruned += pruned.events;
 	return err;
+}
+
+static void
+report_refused(const struct batch *batch, batch_refused *refused, void *arg)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct item *item = &batch->items[i];
+
+		if (item->outcome == IMPORT_DIFFERS)
+			refused(item->line_number, &item->draft, arg);
+	}
 }
