@@ -164,7 +164,9 @@ class Runner:
 
     def check_every_answer(self, method, response):
         for name, value in EVERY_ANSWER.items():
-            self.compare(name, response.field(name), value)
+            # Apache takes the blanks out of lists.
+            is_value = (response.field(name) or "").replace(", ", ",")
+            self.compare(name, is_value, value.replace(", ", ","))
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}",
                             response.field("X-Request-Id") or ""):
             self.faults.append("X-Request-Id is "
@@ -226,7 +228,8 @@ class Runner:
 
     def check_next(self, response, target):
         href = self.door.origin + target
-        if response.body.startswith(b"{"):
+        if response.field("Content-Type") == "application/json" and \
+                response.body:
             self.compare("next", self.link(response, "next"), href)
         self.compare("Link", response.field("Link"), f'<{href}>; rel="next"')
 

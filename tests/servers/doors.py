@@ -361,7 +361,7 @@ class ApacheFcgidDoor(ApacheDoor):
 class ApacheProxyDoor(ApacheDoor):
     name = "apache-proxy"
     snippet = "apache/apitrail-proxy.conf"
-    modules = ("proxy", "proxy_fcgi")
+    modules = ("env", "proxy", "proxy_fcgi")
     way = "descriptor 3"
 
 

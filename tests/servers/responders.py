@@ -1,14 +1,18 @@
 """responders.py - the ways in which a FastCGI responder is started."""
 import os
-import socket
+import shutil
 import subprocess
 import sys
 import time
 
+import fastcgi
 from fixture import user_arguments
 
 START_SECONDS = 15
 STOP_SECONDS = 5
+
+# Debian's own: the one that runs this may lie in somebody's home.
+PYTHON = shutil.which("python3", path="/usr/bin:/bin") or sys.executable
 
 # Takes the socket's path and the descriptor to pass it as, then a command.
 ACTIVATOR = """
@@ -35,9 +39,9 @@ def command_of(way, path, responder):
         "spawn-fcgi": ["spawn-fcgi", "-n", "-s", path, "-M", "0660", "--",
                        responder],
         # As systemd does it, with the socket as descriptor 3 or 0.
-        "descriptor 3": [sys.executable, "-c", ACTIVATOR, path, "3",
+        "descriptor 3": [PYTHON, "-c", ACTIVATOR, path, "3",
                          responder],
-        "descriptor 0": [sys.executable, "-c", ACTIVATOR, path, "0",
+        "descriptor 0": [PYTHON, "-c", ACTIVATOR, path, "0",
                          responder],
     }[way]
 
@@ -66,12 +70,17 @@ class Responder:
         self.stop()
 
     def is_there(self):
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(self.path)
-            except OSError:
-                return False
-        return True
+        """Whether it answers: who starts it may listen before it does."""
+        if not os.path.exists(self.path):
+            return False
+        try:
+            connection = fastcgi.Connection(self.path)
+        except OSError:
+            return False
+        connection.send(fastcgi.get_params("/healthz", ""))
+        answer = connection.receive()
+        connection.close()
+        return answer is not None
 
     def stop(self):
         stop(self.process)

@@ -21,6 +21,14 @@ class Tap:
                 print("#   " + line)
         sys.stdout.flush()
 
+    def attempt(self, name, find_faults, argument):
+        """The same, where finding faults may itself fail."""
+        try:
+            faults = find_faults(argument)
+        except Exception:  # pylint: disable=broad-except
+            faults = [traceback.format_exc()]
+        self.result(name, faults)
+
     def expect(self, name, is_true, fault=""):
         self.result(name, [] if is_true else [fault or "it is not so"])
 
