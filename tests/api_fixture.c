@@ -147,6 +147,8 @@ fixture_close(struct fixture *fixture)
 	response_clear(&fixture->response);
 	service_free(fixture->service);
 	settings_free(fixture->settings);
+	free(fixture->directory);
+	*fixture = (struct fixture){ 0 };
 }
 
 struct store_txn *

@@ -19,6 +19,7 @@ open_log(void)
 	char *directory = suite_directory();
 
 	snprintf(path, sizeof(path), "%s/access.log", directory);
+	free(directory);
 	ck_assert_int_eq(access_log_open(path, &log, &detail), ERR_NONE);
 	return log;
 }

@@ -2,6 +2,7 @@
 #include "api/export.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api_fixture.h"
@@ -250,17 +251,18 @@ START_TEST(an_export_has_its_line_in_the_access_log_when_it_ends)
 	char variable[256];
 	char path[128];
 	char line[512] = "";
+	char *directory = suite_directory();
 	struct fixture_ids ids = { 0 };
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/access.log", suite_directory());
+	snprintf(path, sizeof(path), "%s/access.log", directory);
+	free(directory);
 	snprintf(variable, sizeof(variable), "APITRAIL_ACCESS_LOG=%s", path);
 	fixture_open(&fixture, (const char *const[]){ variable, NULL });
 	append(APPEND_COUNT, clock_now_ms() - HOUR_MS);
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
 	    .accept = "text/csv", .params = { "HTTP_X_REQUEST_ID=xyz" } });
 	take_pieces(&ids);
-	response_clear(&fixture.response);
 	service_flush(fixture.service);
 
 	file = fopen(path, "re");

@@ -1,11 +1,17 @@
 /* test_health.c - /healthz and /readyz tell who can be asked. */
 #include "api/health.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "api_fixture.h"
 #include "base/clock.h"
 #include "base/settings.h"
+#include "base/text.h"
 #include "suite.h"
 
 static struct fixture fixture;
@@ -47,12 +53,12 @@ END_TEST
 static void
 lose_store(void)
 {
-	static char variable[600];
+	char variable[600];
 
-	fixture_close(&fixture);
 	snprintf(variable, sizeof(variable), "APITRAIL_STORE=%s/nothing",
 	    fixture.directory);
-	response_init(&fixture.response);
+	service_free(fixture.service);
+	settings_free(fixture.settings);
 	ck_assert_int_eq(settings_new((const char *const[]){
 	    "APITRAIL_CONF=/dev/null", variable, NULL }, &fixture.settings,
 	    NULL), ERR_NONE);
@@ -82,6 +88,59 @@ START_TEST(without_a_store_only_who_needs_it_gets_503)
 	ck_assert_uint_eq(fixture.response.status, 406);
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_NONE });
 	ck_assert_uint_eq(fixture.response.status, 401);
+}
+END_TEST
+
+/* Changes a letter of every event in the store's file. */
+static void
+damage_events(void)
+{
+	static const char type[] = "queue_added";
+	char path[600];
+	struct stat status;
+	char *bytes;
+	char *at;
+	int fd;
+
+	service_free(fixture.service);
+	fixture.service = NULL;
+	snprintf(path, sizeof(path), "%s/store/data.mdb", fixture.directory);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fstat(fd, &status), 0);
+	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED, fd, 0);
+	ck_assert_ptr_ne(bytes, MAP_FAILED);
+	at = memmem(bytes, (size_t)status.st_size, type, strlen(type));
+	ck_assert_ptr_nonnull(at);
+	for (; at != NULL; at = memmem(at,
+	    (size_t)(bytes + status.st_size - at), type, strlen(type)))
+		at[0] = 'Q';
+	munmap(bytes, (size_t)status.st_size);
+	close(fd);
+	ck_assert_int_eq(service_new(fixture.settings, &fixture.service,
+	    NULL), ERR_NONE);
+}
+
+static const char *const accepts[] = {
+	"application/json", "application/x-ndjson", "text/csv"
+};
+
+START_TEST(a_damaged_event_is_500_and_never_shown)
+{
+	struct store_txn *txn = fixture_write_begin(&fixture);
+
+	fixture_append(&fixture, txn, ACME, "queue_added",
+	    clock_now_ms() - HOUR_MS, NULL);
+	fixture_write_end(&fixture, txn);
+	damage_events();
+	fixture_ask(&fixture, &(struct ask){
+	    .key = KEY_READER, .accept = accepts[_i] });
+	ck_assert_uint_eq(fixture.response.status, 500);
+	ck_assert_str_eq(fixture_body(&fixture),
+	    "{\"title\":\"Internal Server Error\",\"status\":500,"
+	    "\"detail\":\"what is stored cannot be read\"}");
+	ck_assert_ptr_null(fixture.response.export);
 }
 END_TEST
 
@@ -123,6 +182,8 @@ main(void)
 	tcase_add_test(tests, a_good_store_is_ready);
 	tcase_add_test(tests, without_a_store_it_lives_but_is_not_ready);
 	tcase_add_test(tests, without_a_store_only_who_needs_it_gets_503);
+	tcase_add_loop_test(tests, a_damaged_event_is_500_and_never_shown, 0,
+	    COUNT_OF(accepts));
 	tcase_add_test(tests,
 	    a_clock_a_little_behind_the_last_stamp_is_no_alarm);
 	tcase_add_test(tests,

@@ -211,6 +211,30 @@ START_TEST(an_overload_is_told)
 }
 END_TEST
 
+START_TEST(a_body_without_room_is_503)
+{
+	fixture_open(&fixture, NULL);
+	fixture.response.body.size_max = 64;
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	check_head();
+	ck_assert_uint_eq(fixture.response.status, 503);
+	ck_assert_str_eq(fixture_field(&fixture, "Content-Length"), "0");
+	ck_assert_uint_eq(fixture.response.body.len, 0);
+}
+END_TEST
+
+START_TEST(a_head_without_room_is_a_short_503)
+{
+	fixture_open(&fixture, NULL);
+	fixture.response.head.size_max = 128;
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	check_head();
+	ck_assert_uint_eq(fixture.response.status, 503);
+	ck_assert_str_eq(fixture_field(&fixture, "Retry-After"), "1");
+	ck_assert_uint_eq(fixture.response.body.len, 0);
+}
+END_TEST
+
 /* Each param of a request in turn. */
 static const char *const names[] = {
 	"REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING",
@@ -264,6 +288,8 @@ main(void)
 	tcase_add_loop_test(tests, a_problem_s_type_is_chosen_by_accept, 0,
 	    COUNT_OF(problem_rows));
 	tcase_add_test(tests, an_overload_is_told);
+	tcase_add_test(tests, a_body_without_room_is_503);
+	tcase_add_test(tests, a_head_without_room_is_a_short_503);
 	tcase_add_loop_test(tests, no_bytes_of_a_param_do_harm, 0,
 	    COUNT_OF(names));
 	suite_add_tcase(suite, tests);
