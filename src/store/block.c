@@ -216,7 +216,8 @@ block_insert(const struct block *block, const struct block_event *event,
 	before_bytes = bytes_of(block->events, before);
 	after_bytes = bytes_of(block->events + before, block->count - before);
 	is_whole = before_bytes + own_bytes + after_bytes <= EVENTS_BYTES_FULL;
-	is_left = before == 0 || before_bytes + own_bytes <= EVENTS_BYTES_FULL;
+	is_left = before == 0 ||
+	    before_bytes + own_bytes <= EVENTS_BYTES_FULL;
 	is_right = !is_left && own_bytes + after_bytes <= EVENTS_BYTES_FULL;
 
 	block_draft_init(part);

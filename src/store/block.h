@@ -25,7 +25,7 @@ enum {
 	/* An event too large for that gets a block of its own. */
 	BLOCK_BYTES_MAX = BLOCK_HEADER_BYTES + BLOCK_ENTRY_BYTES +
 	    EVENT_STORED_BYTES_MAX,
-	/* Less than any event: {"id":"…","type":"a","stored_at":…,"client":…} */
+	/* Less than any event: {"id":"…","type":"…","stored_at":…,… */
 	BLOCK_EVENT_BYTES_MIN = 56,
 	BLOCK_EVENTS_MAX = (BLOCK_BYTES_FULL - BLOCK_HEADER_BYTES) /
 	    (BLOCK_ENTRY_BYTES + BLOCK_EVENT_BYTES_MIN)

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/api_key.h"
-#include "store/data_file.h"
+#include "store/store_file.h"
 #include "store/file_system.h"
 #include "store/pepper_file.h"
 #include "store/txn.h"
@@ -145,7 +145,7 @@ look_if_due(struct live_store *live)
 static bool
 has_changed(const struct live_store *live)
 {
-	struct file_identity now = data_file_identity(live->path);
+	struct file_identity now = store_file_identity(live->path);
 
 	return live->store == NULL || !now.is_there ||
 	    now.device != live->identity.device ||
@@ -164,7 +164,7 @@ reopen(struct live_store *live)
 	explicit_bzero(&live->pepper, sizeof(live->pepper));
 
 	/* Before the open: a file that comes meanwhile is met next time. */
-	live->identity = data_file_identity(live->path);
+	live->identity = store_file_identity(live->path);
 	live->err = open_store(live, &detail);
 	if (live->err != ERR_NONE && !live->is_away_logged)
 		log_fact(LEVEL_ERROR, "the store does not open",

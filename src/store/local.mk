@@ -7,7 +7,6 @@ libstore_a_SOURCES = \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
 	src/store/check_part.h \
-	src/store/data_file.c src/store/data_file.h \
 	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
 	src/store/event_blocks.c src/store/event_blocks.h \
@@ -29,6 +28,7 @@ libstore_a_SOURCES = \
 	src/store/sealed.c src/store/sealed.h \
 	src/store/stamps.c src/store/stamps.h \
 	src/store/store.c src/store/store.h \
+	src/store/store_file.c src/store/store_file.h \
 	src/store/store_init.c \
 	src/store/store_stat.c \
 	src/store/sweep.h \

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/data_file.h"
+#include "store/store_file.h"
 
 enum { ACCOUNT_BYTES_MAX = 16 * 1024, MODE_BITS = 07777 };
 

@@ -1,14 +1,14 @@
 /* store.c - open and close the LMDB environment. */
 #include "store/store.h"
 
-#include "store/data_file.h"
+#include "store/store_file.h"
 #include "store/file_system.h"
 #include "store/lmdb_error.h"
 #include "store/meta.h"
 #include "store/ownership.h"
 #include "store/txn.h"
 
-static int64_t map_bytes_for(int64_t map_bytes, const struct data_file *file);
+static int64_t map_bytes_for(int64_t map_bytes, const struct store_file *file);
 static enum error open_trees(struct store *store, struct detail *detail);
 static enum error open_trees_in(struct store *store, MDB_txn *mdb,
     struct detail *detail);
@@ -22,14 +22,14 @@ store_open(const char *path, enum store_access access, int64_t map_bytes,
     struct store **store_out, struct detail *detail)
 {
 	struct store *store = NULL;
-	struct data_file file;
+	struct store_file file;
 	enum error err;
 	int code;
 
 	*store_out = NULL;
 	err = file_system_check(path, detail);
 	if (err == ERR_NONE)
-		err = data_file_look(path, access, &file, detail);
+		err = store_file_look(path, access, &file, detail);
 	if (err == ERR_NONE)
 		err = lock_file_make(path, access, detail);
 	if (err != ERR_NONE)
@@ -80,7 +80,7 @@ store_clear_dead_readers(struct store *store)
  * page: then not even pruning could go on.
  */
 static int64_t
-map_bytes_for(int64_t map_bytes, const struct data_file *file)
+map_bytes_for(int64_t map_bytes, const struct store_file *file)
 {
 	int64_t page_bytes = (int64_t)file->page_bytes;
 	int64_t bytes = map_bytes;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/data_file.h"
+#include "store/store_file.h"
 #include "store/directory.h"
 #include "store/file_system.h"
 #include "store/lmdb_error.h"
@@ -21,7 +21,7 @@
 /* Where the data file is made, in the store's directory. */
 #define ASIDE ".making"
 
-static enum error make_data_file(const char *path, int fd, int64_t map_bytes,
+static enum error make_store_file(const char *path, int fd, int64_t map_bytes,
     bool *made_out, struct detail *detail);
 static bool is_there(int fd, const char *name);
 static void remove_aside(int fd);
@@ -53,7 +53,7 @@ store_init(const char *path, const char *pepper_path, int64_t map_bytes,
 	}
 	file_system_warn(path);
 
-	err = make_data_file(path, fd, map_bytes, &is_data_made, detail);
+	err = make_store_file(path, fd, map_bytes, &is_data_made, detail);
 	if (err == ERR_NONE)
 		err = lock_file_make(path, STORE_WRITE, detail);
 	if (err == ERR_NONE)
@@ -67,7 +67,7 @@ out:
 }
 
 static enum error
-make_data_file(const char *path, int fd, int64_t map_bytes, bool *made_out,
+make_store_file(const char *path, int fd, int64_t map_bytes, bool *made_out,
     struct detail *detail)
 {
 	enum error err = ERR_NONE;
@@ -168,7 +168,7 @@ write_first_records(struct store *store)
 	mdb_env_info(store->env, &state);
 	mdb_env_stat(store->env, &stat);
 	mdb_env_get_fd(store->env, &fd);
-	return data_file_extend(fd,
+	return store_file_extend(fd,
 	    (int64_t)((state.me_last_pgno + 1) * stat.ms_psize),
 	    (int64_t)state.me_mapsize) == ERR_NONE ? MDB_SUCCESS : errno;
 }

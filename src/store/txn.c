@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "store/data_file.h"
+#include "store/store_file.h"
 #include "store/lmdb_error.h"
 #include "store/room.h"
 #include "store/tails.h"
@@ -259,7 +259,7 @@ extend_file(struct store_txn *txn)
 
 	if (code == MDB_SUCCESS)
 		code = mdb_env_get_fd(store->env, &fd);
-	if (code == MDB_SUCCESS && data_file_extend(fd,
+	if (code == MDB_SUCCESS && store_file_extend(fd,
 	    (int64_t)((state.me_last_pgno + 1) * store->page_bytes),
 	    (int64_t)state.me_mapsize) != ERR_NONE)
 		code = errno;

@@ -1,5 +1,5 @@
-/* data_file.c - the store's data file, looked at without LMDB. */
-#include "store/data_file.h"
+/* store_file.c - the store's data file, looked at without LMDB. */
+#include "store/store_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,19 +52,19 @@ struct lmdb_meta_page {
 
 static enum error open_file(const char *path, enum store_access access,
     int *fd_out, struct detail *detail);
-static enum error look(int fd, const char *path, struct data_file *file,
+static enum error look(int fd, const char *path, struct store_file *file,
     struct detail *detail);
 static bool read_meta(int fd, off_t offset, struct lmdb_meta_page *meta);
 
 enum error
-data_file_look(const char *directory, enum store_access access,
-    struct data_file *file_out, struct detail *detail)
+store_file_look(const char *directory, enum store_access access,
+    struct store_file *file_out, struct detail *detail)
 {
 	char path[PATH_MAX];
 	enum error err;
 	int fd = -1;
 
-	*file_out = (struct data_file){ 0 };
+	*file_out = (struct store_file){ 0 };
 	if (snprintf(path, sizeof(path), "%s/" DATA_FILE, directory) >=
 	    (int)sizeof(path))
 		return detail_set(detail, ERR_STORE, "%s: the path is too long",
@@ -79,7 +79,7 @@ data_file_look(const char *directory, enum store_access access,
 }
 
 enum error
-data_file_extend(int fd, int64_t used_bytes, int64_t map_bytes)
+store_file_extend(int fd, int64_t used_bytes, int64_t map_bytes)
 {
 	struct stat status;
 	int64_t wanted = used_bytes + EXTENSION_BYTES;
@@ -97,7 +97,7 @@ data_file_extend(int fd, int64_t used_bytes, int64_t map_bytes)
 }
 
 struct file_identity
-data_file_identity(const char *directory)
+store_file_identity(const char *directory)
 {
 	struct file_identity identity = { .is_there = false };
 	struct stat status;
@@ -133,7 +133,7 @@ open_file(const char *path, enum store_access access, int *fd_out,
 }
 
 static enum error
-look(int fd, const char *path, struct data_file *file, struct detail *detail)
+look(int fd, const char *path, struct store_file *file, struct detail *detail)
 {
 	struct lmdb_meta_page metas[META_PAGES];
 	struct stat status;
