@@ -1,0 +1,43 @@
+noinst_LIBRARIES += libcli.a
+libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(SMARTCOLS_CFLAGS)
+libcli_a_SOURCES = \
+	src/cli/append.c \
+	src/cli/arguments.c src/cli/arguments.h \
+	src/cli/cgi_answer.c src/cli/cgi_answer.h \
+	src/cli/cgi_environment.c src/cli/cgi_environment.h \
+	src/cli/check.c \
+	src/cli/command.c src/cli/command.h \
+	src/cli/commands.h \
+	src/cli/complain.c src/cli/complain.h \
+	src/cli/event_output.c src/cli/event_output.h \
+	src/cli/event_pages.c src/cli/event_pages.h \
+	src/cli/events.c \
+	src/cli/init.c \
+	src/cli/input.c src/cli/input.h \
+	src/cli/intake.c src/cli/intake.h \
+	src/cli/json_writer.c src/cli/json_writer.h \
+	src/cli/key_add.c \
+	src/cli/keys.c \
+	src/cli/lines.c src/cli/lines.h \
+	src/cli/listing.c src/cli/listing.h \
+	src/cli/organizations.c \
+	src/cli/output.c src/cli/output.h \
+	src/cli/pipeline.c src/cli/pipeline.h \
+	src/cli/progress.c src/cli/progress.h \
+	src/cli/prune.c \
+	src/cli/request.c \
+	src/cli/request_target.c src/cli/request_target.h \
+	src/cli/responder_child.c src/cli/responder_child.h \
+	src/cli/session.c src/cli/session.h \
+	src/cli/slice.c src/cli/slice.h \
+	src/cli/spool.c src/cli/spool.h \
+	src/cli/stat.c \
+	src/cli/table.c src/cli/table.h \
+	src/cli/twins.c src/cli/twins.h \
+	src/cli/usage.c src/cli/usage.h \
+	src/cli/visible.c src/cli/visible.h
+CLI_LIBS = libcli.a $(RECORD_LIBS) $(SMARTCOLS_LIBS)
+
+bin_PROGRAMS += apitrail
+apitrail_SOURCES = src/cli/main.c
+apitrail_LDADD = $(CLI_LIBS)

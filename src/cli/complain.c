@@ -1,0 +1,55 @@
+/* complain.c - say on stderr what is wrong. */
+#include "cli/complain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "cli/output.h"
+#include "cli/visible.h"
+
+enum { SENTENCE_SIZE = 8 * 1024 };
+
+static void write_line(struct buffer *line);
+
+void
+complain(const char *format, ...)
+{
+	char sentence[SENTENCE_SIZE];
+	struct buffer line;
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(sentence, sizeof(sentence), format, args) < 0)
+		sentence[0] = '\0';
+	va_end(args);
+
+	buffer_init(&line, 0);
+	buffer_add_text(&line, "apitrail: ");
+	visible_add(&line, sentence, strlen(sentence));
+	write_line(&line);
+}
+
+void
+complain_of_line(const char *file, uint64_t line_number, const char *sentence)
+{
+	struct buffer line;
+
+	buffer_init(&line, 0);
+	visible_add(&line, file, strlen(file));
+	buffer_add_format(&line, ":%" PRIu64 ": ", line_number);
+	visible_add(&line, sentence, strlen(sentence));
+	write_line(&line);
+}
+
+static void
+write_line(struct buffer *line)
+{
+	buffer_add_text(line, "\n");
+	/* When stderr is gone too, the exit status still tells. */
+	(void)output_to(STDERR_FILENO, line->bytes, line->len);
+	buffer_clear(line);
+}

@@ -1,0 +1,286 @@
+/* intake.c - lines of NDJSON into the store: parse beside commit. */
+#include "cli/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/complain.h"
+#include "cli/lines.h"
+#include "cli/output.h"
+#include "cli/pipeline.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "cli/slice.h"
+#include "cli/twins.h"
+#include "model/organization.h"
+#include "record/batch.h"
+
+/* What one reading of the input needs. */
+struct reading {
+	struct lines *lines;
+	struct slice *slices[PIPELINE_SLICES];
+	int stop_fds[2];	/* a pipe: the end to watch, and to close */
+};
+
+static enum error check_slices(struct intake *intake,
+    struct reading *reading, const struct slice_source *source);
+static enum error record_slices(struct intake *intake,
+    struct pipeline *pipeline);
+static enum error record_slice(struct intake *intake, struct slice *slice);
+static batch_refused refuse_twin;
+static enum error report_slice(struct intake *intake,
+    const struct slice *slice);
+static enum error keep_reject(const struct intake *intake,
+    const struct slice *slice, const struct slice_line *line);
+static enum error complain_of_slice(const struct intake *intake,
+    const struct slice *slice);
+static enum error open_reading(struct reading *reading,
+    const struct intake *intake, bool has_batches);
+static enum error new_slice(const struct intake *intake, bool has_batch,
+    struct slice **slice_out);
+static void close_reading(struct reading *reading);
+static struct slice_source source_of(const struct intake *intake,
+    const struct reading *reading);
+
+enum error
+intake_check(struct intake *intake)
+{
+	struct twins twins = {
+		.store = intake->store,
+		.organization = intake->organization->number,
+	};
+	struct reading reading;
+	struct slice_source source;
+	enum error err;
+
+	err = open_reading(&reading, intake, false);
+	if (err != ERR_NONE)
+		goto out;
+	source = source_of(intake, &reading);
+	if (intake->source == EVENT_IMPORTED) {
+		source.check = twins_check;
+		source.check_arg = &twins;
+	}
+	err = check_slices(intake, &reading, &source);
+	if (err == ERR_NONE)
+		err = session_complain(twins.error);
+out:
+	close_reading(&reading);
+	return err;
+}
+
+static enum error
+check_slices(struct intake *intake, struct reading *reading,
+    const struct slice_source *source)
+{
+	struct slice *slice = reading->slices[0];
+	struct progress progress;
+	uint64_t line_count = 0;
+	enum error err;
+
+	progress_begin(&progress, "lines checked");
+	do {
+		slice_fill(slice, source);
+		line_count += slice->line_count;
+		intake->input_bytes = slice->input_bytes;
+		progress_show(&progress, line_count, slice->input_bytes,
+		    intake->size);
+		err = report_slice(intake, slice);
+	} while (err == ERR_NONE && !slice->is_last);
+	progress_hide(&progress);
+	return err;
+}
+
+enum error
+intake_record(struct intake *intake)
+{
+	struct pipeline *pipeline = NULL;
+	struct reading reading;
+	struct slice_source source;
+	enum error err;
+
+	err = open_reading(&reading, intake, true);
+	if (err != ERR_NONE)
+		goto out;
+	source = source_of(intake, &reading);
+	err = pipeline_begin(reading.slices, &source, &pipeline);
+	if (err != ERR_NONE)
+		session_complain(err);
+	else
+		err = record_slices(intake, pipeline);
+	/* Also wakes a thread that waits for a slow input. */
+	close(reading.stop_fds[1]);
+	reading.stop_fds[1] = -1;
+	pipeline_end(pipeline);
+out:
+	close_reading(&reading);
+	return err;
+}
+
+static enum error
+record_slices(struct intake *intake, struct pipeline *pipeline)
+{
+	struct progress progress;
+	bool is_last;
+	enum error err;
+
+	progress_begin(&progress, "events");
+	do {
+		struct slice *slice = pipeline_take(pipeline);
+		enum error commit_err = record_slice(intake, slice);
+
+		is_last = slice->is_last;
+		if (slice->reasons.len > 0)
+			progress_hide(&progress);
+		err = report_slice(intake, slice);
+		if (err == ERR_NONE)
+			err = session_complain(commit_err);
+		progress_show(&progress, intake->recorded,
+		    slice->input_bytes, intake->size);
+		pipeline_give(pipeline);
+	} while (err == ERR_NONE && !is_last);
+	progress_hide(&progress);
+	return err;
+}
+
+static enum error
+record_slice(struct intake *intake, struct slice *slice)
+{
+	struct batch_result result = { 0 };
+	enum error err;
+
+	if (batch_count(slice->batch) == 0)
+		return ERR_NONE;
+	err = batch_commit(slice->batch, refuse_twin, slice, &result);
+	if (err != ERR_NONE)
+		return err;
+	intake->recorded += result.added;
+	intake->repeated += result.repeated;
+	return ERR_NONE;
+}
+
+static void
+refuse_twin(uint64_t line_number, const struct event_draft *draft, void *arg)
+{
+	(void)draft;
+	slice_refuse(arg, line_number, TWIN_REASON);
+}
+
+/* Names the bad lines in their order, and keeps them when that is wanted. */
+static enum error
+report_slice(struct intake *intake, const struct slice *slice)
+{
+	for (size_t i = 0; i < slice->line_count; i++) {
+		const struct slice_line *line = &slice->lines[i];
+		enum error err;
+
+		if (!line->is_refused)
+			continue;
+		if (!line->is_rest) {
+			intake->refused++;
+			complain_of_line(intake->file, line->number,
+			    slice->reasons.bytes + line->reason_offset);
+		}
+		err = keep_reject(intake, slice, line);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return complain_of_slice(intake, slice);
+}
+
+static enum error
+keep_reject(const struct intake *intake, const struct slice *slice,
+    const struct slice_line *line)
+{
+	if (intake->rejects_fd == -1 || line->raw_len == 0)
+		return ERR_NONE;
+	if (output_to(intake->rejects_fd,
+	    slice->raw.bytes + line->raw_offset, line->raw_len) == ERR_NONE)
+		return ERR_NONE;
+	complain("%s: %s", intake->rejects, strerror(errno));
+	return ERR_IO;
+}
+
+static enum error
+complain_of_slice(const struct intake *intake, const struct slice *slice)
+{
+	if (slice->error == ERR_IO)
+		complain("%s: %s", intake->file,
+		    strerror(slice->error_number));
+	else
+		session_complain(slice->error);
+	return slice->error;
+}
+
+static enum error
+open_reading(struct reading *reading, const struct intake *intake,
+    bool has_batches)
+{
+	size_t slice_count = has_batches ? PIPELINE_SLICES : 1;
+	enum error err;
+
+	*reading = (struct reading){ .stop_fds = { -1, -1 } };
+	if (pipe2(reading->stop_fds, O_CLOEXEC) != 0) {
+		complain("a pipe: %s", strerror(errno));
+		return ERR_IO;
+	}
+	err = lines_new(intake->fd, reading->stop_fds[0], intake->bytes_max,
+	    &reading->lines);
+	for (size_t i = 0; i < slice_count && err == ERR_NONE; i++)
+		err = new_slice(intake, has_batches, &reading->slices[i]);
+	return session_complain(err);
+}
+
+static enum error
+new_slice(const struct intake *intake, bool has_batch,
+    struct slice **slice_out)
+{
+	struct slice *slice = malloc(sizeof(*slice));
+	struct batch *batch = NULL;
+	enum error err;
+
+	*slice_out = NULL;
+	if (slice == NULL)
+		return ERR_NO_MEMORY;
+	if (has_batch) {
+		err = batch_new(intake->store, intake->organization->number,
+		    intake->source, intake->retention_ms, &batch);
+		if (err != ERR_NONE) {
+			free(slice);
+			return err;
+		}
+	}
+	slice_init(slice, batch);
+	*slice_out = slice;
+	return ERR_NONE;
+}
+
+static void
+close_reading(struct reading *reading)
+{
+	for (size_t i = 0; i < PIPELINE_SLICES; i++) {
+		if (reading->slices[i] == NULL)
+			continue;
+		slice_clear(reading->slices[i]);
+		free(reading->slices[i]);
+	}
+	lines_free(reading->lines);
+	for (size_t i = 0; i < 2; i++)
+		if (reading->stop_fds[i] != -1)
+			close(reading->stop_fds[i]);
+}
+
+static struct slice_source
+source_of(const struct intake *intake, const struct reading *reading)
+{
+	return (struct slice_source){
+		.lines = reading->lines,
+		.source = intake->source,
+		.client_id = intake->organization->id,
+		.keeps_raw = intake->rejects_fd != -1,
+	};
+}

@@ -1,0 +1,102 @@
+/* main.c - the command line: from words to a command, and its status. */
+#include <config.h>
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "cli/arguments.h"
+#include "cli/complain.h"
+#include "cli/output.h"
+#include "cli/usage.h"
+
+static void set_up(void);
+static enum status show_help(const struct arguments *arguments);
+static enum error apply_options(const struct arguments *arguments,
+    struct settings *settings, struct detail *detail);
+
+int
+main(int argc, char **argv)
+{
+	static struct arguments arguments;
+	struct settings *settings = NULL;
+	struct detail detail;
+	enum status status = STATUS_USAGE;
+
+	set_up();
+	if (arguments_read(argc, argv, &arguments) != ERR_NONE)
+		goto out;
+	if (arguments_have(&arguments, OPTION_HELP) ||
+	    arguments_have(&arguments, OPTION_VERSION)) {
+		status = show_help(&arguments);
+		goto out;
+	}
+	if (settings_new((const char *const *)environ, &settings,
+	    &detail) != ERR_NONE ||
+	    apply_options(&arguments, settings, &detail) != ERR_NONE) {
+		complain("%s", detail.text);
+		goto out;
+	}
+	arguments.settings = settings;
+	status = arguments.command->run(&arguments);
+	if (!output_is_whole() && status == STATUS_DONE)
+		status = STATUS_FAILED;
+out:
+	settings_free(settings);
+	return (int)status;
+}
+
+static void
+set_up(void)
+{
+	output_guard_standard_files();
+	/* A reader that went away is noticed by the write that fails. */
+	signal(SIGPIPE, SIG_IGN);
+	/* Names are UTF-8, whatever a bare environment says. */
+	if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	/* Who types a command reads its terminal, not the system's log. */
+	(void)log_open(LOG_TO_STDERR, "apitrail");
+}
+
+static enum status
+show_help(const struct arguments *arguments)
+{
+	struct buffer text;
+	enum error err;
+
+	buffer_init(&text, 0);
+	if (arguments_have(arguments, OPTION_VERSION))
+		buffer_add_text(&text, "apitrail " PACKAGE_VERSION "\n");
+	else if (arguments->command != NULL)
+		usage_add_command(&text, arguments->command);
+	else if (arguments->name != NULL)
+		usage_add_family(&text, arguments->name);
+	else
+		usage_add_program(&text);
+	err = output_buffer(&text);
+	buffer_clear(&text);
+	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
+}
+
+static enum error
+apply_options(const struct arguments *arguments, struct settings *settings,
+    struct detail *detail)
+{
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		const struct given *given = &arguments->given[i];
+		enum error err;
+
+		if (!given->is_setting)
+			continue;
+		err = settings_set(settings, (enum setting)given->number,
+		    given->text, detail);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}

@@ -1,0 +1,84 @@
+/* output.c - bytes to stdout, and none lost unnoticed. */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "cli/complain.h"
+
+static bool has_failed;		/* stdout; there is one a process */
+
+enum error
+output_to(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(fd, bytes, len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return ERR_IO;
+		bytes += written;
+		len -= (size_t)written;
+	}
+	return ERR_NONE;
+}
+
+enum error
+output_write(const char *bytes, size_t len)
+{
+	enum error err;
+
+	if (has_failed)
+		return ERR_IO;
+	err = output_to(STDOUT_FILENO, bytes, len);
+	if (err == ERR_NONE)
+		return ERR_NONE;
+	has_failed = true;
+	if (errno != EPIPE)
+		complain("standard output: %s", strerror(errno));
+	return err;
+}
+
+enum error
+output_text(const char *text)
+{
+	return output_write(text, strlen(text));
+}
+
+enum error
+output_buffer(struct buffer *buffer)
+{
+	enum error err = buffer->error;
+
+	if (err == ERR_NONE)
+		err = output_write(buffer->bytes, buffer->len);
+	else
+		complain("out of memory");
+	buffer_reset(buffer);
+	return err;
+}
+
+bool
+output_is_whole(void)
+{
+	return !has_failed;
+}
+
+void
+output_guard_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* Open it the wrong way round, so that use still fails. */
+		int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+			continue;
+		if (open("/dev/null", flags) != fd)
+			abort();
+	}
+}

@@ -1,0 +1,100 @@
+/* progress.c - how far a long work is, on a terminal. */
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "cli/output.h"
+
+enum {
+	QUIET_MS = SECOND_MS,	/* of work before the first line */
+	REDRAW_MS = 100,
+	BAR_WIDTH = 24
+};
+
+static void add_bar(struct buffer *line, uint64_t done, uint64_t all);
+static void add_time_left(struct buffer *line, int64_t worked_ms,
+    uint64_t done, uint64_t all);
+
+void
+progress_begin(struct progress *progress, const char *unit)
+{
+	const char *terminal = getenv("TERM");
+
+	*progress = (struct progress){
+		.unit = unit,
+		.began_ms = clock_steady_ms(),
+		.is_wanted = isatty(STDERR_FILENO) &&
+		    terminal != NULL && strcmp(terminal, "dumb") != 0,
+	};
+}
+
+void
+progress_show(struct progress *progress, uint64_t count, uint64_t done,
+    uint64_t all)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t worked_ms = now_ms - progress->began_ms;
+	struct buffer line;
+
+	if (!progress->is_wanted || worked_ms < QUIET_MS ||
+	    now_ms - progress->shown_ms < REDRAW_MS)
+		return;
+
+	buffer_init(&line, 0);
+	buffer_add_text(&line, "\r");
+	if (all != 0)
+		add_bar(&line, done, all);
+	buffer_add_format(&line, "%" PRIu64 " %s, %" PRIu64 "/s", count,
+	    progress->unit, count * SECOND_MS / (uint64_t)worked_ms);
+	if (all != 0)
+		add_time_left(&line, worked_ms, done, all);
+	buffer_add_text(&line, "\033[K");
+	(void)output_to(STDERR_FILENO, line.bytes, line.len);
+	buffer_clear(&line);
+	progress->shown_ms = now_ms;
+	progress->is_shown = true;
+}
+
+static void
+add_bar(struct buffer *line, uint64_t done, uint64_t all)
+{
+	double share = done < all ? (double)done / (double)all : 1.0;
+	int filled = (int)(share * BAR_WIDTH);
+
+	buffer_add_text(line, "[");
+	for (int i = 0; i < BAR_WIDTH; i++)
+		buffer_add_text(line, i < filled ? "#" : "-");
+	buffer_add_format(line, "] %3d%% ", (int)(share * 100));
+}
+
+static void
+add_time_left(struct buffer *line, int64_t worked_ms, uint64_t done,
+    uint64_t all)
+{
+	double left_s;
+
+	if (done == 0 || done >= all)
+		return;
+	left_s = (double)worked_ms / SECOND_MS / (double)done *
+	    (double)(all - done);
+	buffer_add_format(line, ", %.0f s left", left_s);
+}
+
+void
+progress_hide(struct progress *progress)
+{
+	static const char erase[] = "\r\033[K";
+
+	if (!progress->is_shown)
+		return;
+	(void)output_to(STDERR_FILENO, erase, sizeof(erase) - 1);
+	progress->is_shown = false;
+	/* Draw again at the next chance, not at the next tenth. */
+	progress->shown_ms = 0;
+}

@@ -1,0 +1,169 @@
+/* table.c - rows for people, by libsmartcols. */
+#include "cli/table.h"
+
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "cli/complain.h"
+#include "cli/output.h"
+#include "cli/visible.h"
+
+struct table {
+	struct libscols_table *scols;
+	struct libscols_line *row;	/* the last one; scols owns it */
+	struct buffer cell;		/* kept between cells */
+	bool has_failed;
+};
+
+static const char *const colours[] = {
+	[COLOUR_GOOD] = "green",
+	[COLOUR_WARNING] = "yellow",
+	[COLOUR_BAD] = "red",
+};
+
+static bool add_column(struct table *table,
+    const struct table_column *column);
+static bool wants_colours(void);
+
+struct table *
+table_new(const struct table_column *columns, size_t column_count)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (table == NULL)
+		return NULL;
+	buffer_init(&table->cell, 0);
+	table->scols = scols_new_table();
+	if (table->scols == NULL) {
+		table->has_failed = true;
+		return table;
+	}
+	if (wants_colours())
+		scols_table_enable_colors(table->scols, 1);
+	for (size_t i = 0; i < column_count; i++)
+		if (!add_column(table, &columns[i]))
+			table->has_failed = true;
+	return table;
+}
+
+static bool
+add_column(struct table *table, const struct table_column *column)
+{
+	int flags = 0;
+
+	if (column->kind == TABLE_NUMBER)
+		flags = SCOLS_FL_RIGHT;
+	else if (column->kind == TABLE_LONG && isatty(STDOUT_FILENO))
+		flags = SCOLS_FL_TRUNC;
+	return scols_table_new_column(table->scols, column->heading, 0.0,
+	    flags) != NULL;
+}
+
+static bool
+wants_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	if (!isatty(STDOUT_FILENO))
+		return false;
+	/* no-color.org: set and not empty. */
+	if (no_color != NULL && no_color[0] != '\0')
+		return false;
+	return terminal != NULL && terminal[0] != '\0' &&
+	    strcmp(terminal, "dumb") != 0;
+}
+
+void
+table_free(struct table *table)
+{
+	if (table == NULL)
+		return;
+	scols_unref_table(table->scols);
+	buffer_clear(&table->cell);
+	free(table);
+}
+
+void
+table_add_row(struct table *table)
+{
+	if (table == NULL || table->has_failed)
+		return;
+	table->row = scols_table_new_line(table->scols, NULL);
+	if (table->row == NULL)
+		table->has_failed = true;
+}
+
+void
+table_set(struct table *table, size_t column, const char *text)
+{
+	if (table == NULL || table->has_failed)
+		return;
+	buffer_reset(&table->cell);
+	if (text == NULL)
+		text = "";
+	visible_add(&table->cell, text, strlen(text));
+	buffer_add(&table->cell, "", 1);
+	if (table->cell.error != ERR_NONE ||
+	    scols_line_set_data(table->row, column, table->cell.bytes) != 0)
+		table->has_failed = true;
+}
+
+void
+table_set_number(struct table *table, size_t column, int64_t number)
+{
+	char text[sizeof("-9223372036854775808")];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	table_set(table, column, text);
+}
+
+void
+table_set_moment(struct table *table, size_t column, int64_t time_ms)
+{
+	char text[CLOCK_TEXT_SIZE] = "-";
+
+	if (time_ms != 0)
+		clock_format_utc(time_ms, text);
+	table_set(table, column, text);
+}
+
+void
+table_colour(struct table *table, size_t column, enum table_colour colour)
+{
+	struct libscols_cell *cell;
+
+	if (table == NULL || table->has_failed)
+		return;
+	cell = scols_line_get_cell(table->row, column);
+	if (cell == NULL || scols_cell_set_color(cell, colours[colour]) != 0)
+		table->has_failed = true;
+}
+
+enum error
+table_print(struct table *table)
+{
+	char *text = NULL;
+	enum error err;
+
+	if (table == NULL || table->has_failed ||
+	    scols_print_table_to_string(table->scols, &text) != 0) {
+		complain("out of memory");
+		return ERR_NO_MEMORY;
+	}
+	err = ERR_NONE;
+	if (text != NULL && text[0] != '\0') {
+		err = output_text(text);
+		if (err == ERR_NONE && text[strlen(text) - 1] != '\n')
+			err = output_text("\n");
+	}
+	free(text);
+	scols_table_remove_lines(table->scols);
+	scols_table_enable_noheadings(table->scols, 1);
+	return err;
+}

@@ -1,0 +1,129 @@
+/* usage.c - what --help says, made from the table of commands. */
+#include "cli/usage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/settings.h"
+#include "cli/command.h"
+
+/* Columns in which names stand before their meanings. */
+enum { NAME_WIDTH = 26 };
+
+static void add_meaning(struct buffer *buffer, const char *name,
+    const char *meaning);
+static void add_settings(struct buffer *buffer);
+static void add_command_row(struct buffer *buffer,
+    const struct command *command);
+
+void
+usage_add_line(struct buffer *buffer, const struct command *command)
+{
+	buffer_add_format(buffer, "apitrail %s", command->name);
+	if (command->subcommand != NULL)
+		buffer_add_format(buffer, " %s", command->subcommand);
+	if (command->operands != NULL)
+		buffer_add_format(buffer, " %s", command->operands);
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct command_option *option = &command->options[i];
+		const struct option_row *row = option_row(option->option);
+
+		buffer_add_text(buffer, option->is_required ? " " : " [");
+		buffer_add_format(buffer, "--%s", row->name);
+		if (row->argument != NULL)
+			buffer_add_format(buffer, " %s", row->argument);
+		if (!option->is_required)
+			buffer_add_text(buffer, "]");
+		if (row->is_repeatable && row->argument != NULL)
+			buffer_add_text(buffer, "...");
+	}
+}
+
+void
+usage_add_program(struct buffer *buffer)
+{
+	buffer_add_text(buffer,
+	    "usage: apitrail COMMAND [OPTION]...\n"
+	    "\n"
+	    "What happened through an API in the past 24 hours, by "
+	    "organization.\n"
+	    "\n"
+	    "Commands:\n");
+	for (size_t i = 0; i < command_count; i++)
+		add_command_row(buffer, &commands[i]);
+	buffer_add_text(buffer, "\n"
+	    "Options of every command:\n");
+	add_meaning(buffer, "--help", "show the help of a command");
+	add_meaning(buffer, "--version", "show the version");
+	add_settings(buffer);
+	buffer_add_text(buffer, "\n"
+	    "Exit status: 0 done, 1 failed, 2 wrong usage, "
+	    "3 some input was refused.\n");
+}
+
+void
+usage_add_family(struct buffer *buffer, const char *name)
+{
+	const char *before = "usage: ";
+
+	for (size_t i = 0; i < command_count; i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		buffer_add_text(buffer, before);
+		usage_add_line(buffer, &commands[i]);
+		buffer_add_text(buffer, "\n");
+		before = "       ";
+	}
+}
+
+void
+usage_add_command(struct buffer *buffer, const struct command *command)
+{
+	buffer_add_text(buffer, "usage: ");
+	usage_add_line(buffer, command);
+	buffer_add_format(buffer, "\n\n%s\n\nOptions:\n", command->meaning);
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct command_option *option = &command->options[i];
+		const struct option_row *row = option_row(option->option);
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s%s%s", row->name,
+		    row->argument != NULL ? " " : "",
+		    row->argument != NULL ? row->argument : "");
+		add_meaning(buffer, name, option->meaning);
+	}
+	add_settings(buffer);
+}
+
+static void
+add_command_row(struct buffer *buffer, const struct command *command)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s%s", command->name,
+	    command->subcommand != NULL ? " " : "",
+	    command->subcommand != NULL ? command->subcommand : "");
+	add_meaning(buffer, name, command->meaning);
+}
+
+static void
+add_settings(struct buffer *buffer)
+{
+	buffer_add_text(buffer, "\nSettings:\n");
+	for (enum setting i = 0; i < SETTING_COUNT; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s VALUE", setting_option(i));
+		add_meaning(buffer, name, setting_meaning(i));
+	}
+}
+
+static void
+add_meaning(struct buffer *buffer, const char *name, const char *meaning)
+{
+	buffer_add_format(buffer, "  %-*s", NAME_WIDTH, name);
+	if (strlen(name) >= NAME_WIDTH)
+		buffer_add_format(buffer, "\n  %-*s", NAME_WIDTH, "");
+	buffer_add_format(buffer, "%s\n", meaning);
+}
