@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""test_keys.py - apitrail key."""
+import re
+import sys
+import time
+
+from program import FAILED, HOUR_MS, USAGE, equal, expect, run_all
+
+KEY = re.compile(rb"at_[0-9A-Za-z]{46}\n")
+READ = {"resource": "events", "access": "read", "targets": ["*"]}
+WRITE = {"resource": "events", "access": "write", "targets": ["*"]}
+
+
+def add(program, *words):
+    return program.must_json("key", "add", "--org", "acme", "--name", "n",
+                             *words)
+
+
+def test_the_key_alone_is_printed(program):
+    program.with_org()
+    result = program.run("key", "add", "--org", "acme", "--name", "a key")
+    equal(bool(KEY.fullmatch(result.stdout)), True)
+    equal((result.returncode, result.stderr), (0, b""))
+
+
+def test_json_has_the_id_and_the_key(program):
+    program.with_org()
+    made = add(program)
+    key = made.pop("key")
+    equal(bool(KEY.fullmatch(key.encode() + b"\n")), True)
+    equal((made["prefix"], made["last"]), (key[:7], key[-4:]))
+    equal(program.must_json("key", "show", made["id"]), made)
+    equal(made["organization"], "acme")
+
+
+def test_what_was_not_given_has_its_default(program):
+    program.with_org()
+    made = add(program)
+    equal((made["scopes"], made["status"], made["expires_at"],
+           made["rate_per_minute"]), ([READ], "enabled", None, None))
+
+
+def test_the_key_lies_nowhere_in_the_store(program):
+    program.with_org()
+    key = add(program)["key"].encode()
+    for name in ("store/data.mdb", "store/lock.mdb", "store/pepper"):
+        equal(key[3:] in program.read(name), False)
+    for words in (("key", "list"), ("key", "list", "--json"), ("stat",)):
+        equal(key in program.must(*words), False)
+
+
+def test_scopes_are_gathered(program):
+    program.with_org()
+    equal(add(program, "--scope", "events:write")["scopes"], [WRITE])
+    equal(add(program, "--scope", "events:write", "--scope",
+              "events:read")["scopes"], [READ, WRITE])
+
+
+def test_expiry_is_a_duration_or_a_moment(program):
+    program.with_org()
+    now_ms = time.time() * 1000
+    ends = add(program, "--expires", "90d")["expires_at"]
+    equal(abs(ends - now_ms - 90 * 24 * HOUR_MS) < HOUR_MS, True)
+    equal(add(program, "--expires",
+              "2099-01-31T00:00:00+01:00")["expires_at"], 4073497200000)
+
+
+def test_wrong_options_are_refused_and_make_no_key(program):
+    program.with_org()
+    for words, part in (
+            (("--expires", "2022-07-05T13:32:28Z"), "a moment to come"),
+            (("--expires", "-1d"), "expected a duration such as 90d"),
+            (("--expires", "0s"), "a moment to come"),
+            (("--expires", "tomorrow"), '"tomorrow"'),
+            (("--expires", "999999999999999999d"), "expected a duration"),
+            (("--rate", "0"), "from 1 to 1000000"),
+            (("--rate", "1000001"), "from 1 to 1000000"),
+            (("--rate", "1e3"), '"1e3"'),
+            (("--scope", "events:*"), "events:read or events:write"),
+            (("--scope", ""), "events:read or events:write")):
+        expect(program.run("key", "add", "--org", "acme", "--name", "n",
+                           *words), USAGE, part, stdout=b"")
+    for name in ("", "x" * 257, "a\nb", b"\xff", "\u009b"):
+        expect(program.run("key", "add", "--org", "acme", "--name", name),
+               USAGE, "key name: expected", stdout=b"")
+    equal(program.must_json("key", "list"), [])
+
+
+def test_keys_are_listed_by_organization_and_creation(program):
+    program.with_org()
+    program.must("org", "add", "globex")
+    for org, name in (("globex", "1"), ("acme", "2"), ("acme", "3")):
+        program.must("key", "add", "--org", org, "--name", name)
+    equal([(row["organization"], row["name"])
+           for row in program.must_json("key", "list")],
+          [("acme", "2"), ("acme", "3"), ("globex", "1")])
+    equal([row["name"] for row in program.must_json("key", "list", "--org",
+                                                    "globex")], ["1"])
+
+
+def test_a_key_is_disabled_enabled_and_revoked(program):
+    program.with_org()
+    key_id = add(program)["id"]
+    equal(program.must_json("key", "disable", key_id)["status"], "disabled")
+    equal(program.must_json("key", "show", key_id)["status"], "disabled")
+    equal(program.must_json("key", "enable", key_id)["status"], "enabled")
+    program.must("key", "revoke", key_id)
+    for command in ("show", "enable", "disable", "revoke"):
+        expect(program.run("key", command, key_id), FAILED,
+               f'no API key has the id "{key_id}"')
+    equal(program.must_json("key", "list"), [])
+
+
+def test_an_id_is_matched_exactly(program):
+    program.with_org()
+    key_id = add(program)["id"]
+    for wrong in (key_id[:-1], key_id + "x", key_id.swapcase(), "", "*"):
+        expect(program.run("key", "revoke", wrong), FAILED, "no API key")
+    equal(len(program.must_json("key", "list")), 1)
+
+
+def test_a_key_given_for_its_id_is_not_repeated(program):
+    program.with_org()
+    key = add(program)["key"]
+    result = program.run("key", "revoke", key)
+    expect(result, FAILED, "where its id is wanted")
+    equal(key[3:20].encode() in result.stderr, False)
+
+
+def test_a_key_that_cannot_be_shown_is_taken_back(program):
+    program.with_org()
+    for words in ((), ("--json",)):
+        with open("/dev/full", "wb") as full:
+            result = program.run("key", "add", "--org", "acme", "--name",
+                                 "n", *words, stdout=full)
+        expect(result, FAILED, "No space left", "it was revoked")
+    equal(program.must_json("key", "list"), [])
+
+
+def test_without_a_pepper_no_key_is_made(program):
+    program.with_org()
+    variables = {"APITRAIL_PEPPER": program.path("none")}
+    expect(program.run("key", "add", "--org", "acme", "--name", "n",
+                       variables=variables), FAILED, program.path("none"),
+           stdout=b"")
+    bad = program.write("bad", b"no pepper")
+    result = program.run("key", "add", "--org", "acme", "--name", "n",
+                         variables={"APITRAIL_PEPPER": bad})
+    expect(result, FAILED, bad, "64 hexadecimal digits", stdout=b"")
+    equal(program.must_json("key", "list"), [])
+
+
+def test_names_cannot_paint_the_terminal(program):
+    program.with_org()
+    program.must("key", "add", "--org", "acme", "--name",
+                 "a\u202eb \\x1b Bücher 😀")
+    text = program.must("key", "list").decode()
+    equal("\u202e" in text, False)
+    equal("\\u202e" in text and "Bücher 😀" in text, True)
+    equal(program.must_json("key", "list")[0]["name"],
+          "a\u202eb \\x1b Bücher 😀")
+
+
+if __name__ == "__main__":
+    run_all(sys.modules[__name__])

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""test_organizations.py - apitrail init and org."""
+import os
+import stat
+import sys
+
+from program import DONE, FAILED, equal, expect, run_all
+
+
+def test_init_makes_the_store_and_says_where(program):
+    result = program.run("init")
+    expect(result, DONE)
+    equal(program.store.encode() in result.stdout, True)
+    equal(sorted(os.listdir(program.store)),
+          ["data.mdb", "lock.mdb", "pepper"])
+    mode = os.stat(program.path("store", "pepper")).st_mode
+    equal(stat.S_IMODE(mode) & 0o037, 0)
+
+
+def test_init_leaves_a_store_that_exists_as_it_is(program):
+    program.with_org()
+    pepper = program.read("store/pepper")
+    result = program.run("init")
+    expect(result, DONE)
+    equal(b"there already" in result.stdout, True)
+    equal(program.read("store/pepper"), pepper)
+    equal(len(program.must_json("org", "list")), 1)
+
+
+def test_init_tells_programs_whether_it_made_anything(program):
+    wanted = {"store": program.store,
+              "pepper": program.path("store", "pepper"), "made": True}
+    equal(program.must_json("init"), wanted)
+    equal(program.must_json("init"), {**wanted, "made": False})
+
+
+def test_commands_without_a_store_fail_and_name_it(program):
+    for words in (("org", "list"), ("org", "add", "a"), ("stat",),
+                  ("check",), ("prune",), ("events", "--org", "a"),
+                  ("append", "--org", "a"), ("key", "list")):
+        result = program.run(*words)
+        expect(result, FAILED, "apitrail: ", program.store, stdout=b"")
+
+
+def test_a_file_in_place_of_the_store_is_an_error(program):
+    program.write("store", b"not a folder")
+    for words in (("init",), ("org", "list")):
+        expect(program.run(*words), FAILED, program.store)
+    equal(program.read("store"), b"not a folder")
+
+
+def test_an_organization_has_an_id_a_name_a_status_and_a_date(program):
+    program.must("init")
+    made = program.must_json("org", "add", "acme")
+    equal(sorted(made), ["created_at", "id", "name", "status"])
+    equal(len(made["id"]), 21)
+    equal((made["name"], made["status"]), ("acme", "active"))
+    equal(program.must_json("org", "show", "acme"), made)
+    equal(program.must_json("org", "list"), [made])
+
+
+def test_organizations_are_listed_by_name(program):
+    program.must("init")
+    for name in ("zeta", "Alpha", "a" * 64, "b.c_d-e"):
+        program.must("org", "add", name)
+    equal([row["name"] for row in program.must_json("org", "list")],
+          ["Alpha", "a" * 64, "b.c_d-e", "zeta"])
+
+
+def test_an_empty_list_is_an_empty_array(program):
+    program.must("init")
+    equal(program.must_json("org", "list"), [])
+    equal(program.must("org", "list"), b"")
+
+
+def test_a_name_is_taken_once(program):
+    program.with_org()
+    expect(program.run("org", "add", "acme"), FAILED,
+           "an organization is called acme already")
+    equal(len(program.must_json("org", "list")), 1)
+
+
+def test_status_and_name_can_be_changed(program):
+    program.with_org()
+    before = program.must_json("org", "show", "acme")
+    for status in ("unpaid", "locked", "active"):
+        program.must("org", "set", "acme", "--status", status)
+        equal(program.must_json("org", "show", "acme")["status"], status)
+    after = program.must_json("org", "set", "acme", "--name", "globex")
+    equal(after, {**before, "name": "globex"})
+    expect(program.run("org", "show", "acme"), FAILED, '"acme"')
+    equal(program.must_json("org", "list"), [after])
+
+
+def test_a_new_name_that_is_taken_changes_nothing(program):
+    program.with_org()
+    program.must("org", "add", "globex")
+    before = program.must_json("org", "list")
+    expect(program.run("org", "set", "acme", "--name", "globex",
+                       "--status", "locked"), FAILED, "globex already")
+    equal(program.must_json("org", "list"), before)
+
+
+def test_an_unknown_organization_is_named(program):
+    program.must("init")
+    for words in (("org", "show", "nobody"),
+                  ("org", "set", "nobody", "--status", "locked"),
+                  ("key", "list", "--org", "nobody"),
+                  ("key", "add", "--org", "nobody", "--name", "n"),
+                  ("append", "--org", "nobody"),
+                  ("import", "--org", "nobody"),
+                  ("events", "--org", "nobody")):
+        expect(program.run(*words), FAILED,
+               'no organization is called "nobody"', stdout=b"")
+
+
+if __name__ == "__main__":
+    run_all(sys.modules[__name__])
