@@ -1,5 +1,4 @@
 noinst_LIBRARIES += libapi.a
-libapi_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
 libapi_a_SOURCES = \
 	src/api/accept.c src/api/accept.h \
 	src/api/access_log.c src/api/access_log.h \
