@@ -19,10 +19,10 @@ libstore_a_SOURCES = \
 	src/store/file_system.c src/store/file_system.h \
 	src/store/live_store.c src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
+	src/store/lock_file.c src/store/lock_file.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \
 	src/store/organizations.c src/store/organizations.h \
-	src/store/ownership.c src/store/ownership.h \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/room.c src/store/room.h \
 	src/store/sealed.c src/store/sealed.h \

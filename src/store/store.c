@@ -4,8 +4,8 @@
 #include "store/store_file.h"
 #include "store/file_system.h"
 #include "store/lmdb_error.h"
+#include "store/lock_file.h"
 #include "store/meta.h"
-#include "store/ownership.h"
 #include "store/txn.h"
 
 static int64_t map_bytes_for(int64_t map_bytes, const struct store_file *file);

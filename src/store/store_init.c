@@ -8,12 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ownership.h"
 #include "store/store_file.h"
 #include "store/directory.h"
 #include "store/file_system.h"
 #include "store/lmdb_error.h"
+#include "store/lock_file.h"
 #include "store/meta.h"
-#include "store/ownership.h"
 #include "store/pepper_file.h"
 #include "store/store.h"
 #include "store/txn.h"
