@@ -57,6 +57,8 @@ check_organization(struct store_txn *txn, const struct api_key *key)
 		return ERR_NONE;
 	case ORGANIZATION_UNPAID:
 		return ERR_UNPAID;
+	case ORGANIZATION_REMOVING:
+		return ERR_BAD_KEY;
 	case ORGANIZATION_LOCKED:
 		break;
 	}

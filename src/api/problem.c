@@ -55,6 +55,8 @@ static const struct {
 	[ERR_IO] = { 503, "Service Unavailable", AWAY_DETAIL },
 	[ERR_OVERLOAD] = { 503, "Service Unavailable",
 	    "too many connections: try again later" },
+	[ERR_AWAY] = { 503, "Service Unavailable",
+	    "no recorder takes events in right now: try again later" },
 };
 static_assert(COUNT_OF(problems) == ERR_COUNT, "one row per error");
 

@@ -36,6 +36,7 @@ enum error {
 	ERR_FULL,		/* the store has no room left */
 	ERR_IO,			/* a file or socket failed */
 	ERR_OVERLOAD,		/* more connections than are allowed */
+	ERR_AWAY,		/* no recorder takes events in */
 
 	ERR_COUNT
 };

@@ -6,6 +6,7 @@
 #include <json-c/json_object_iterator.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/event_members.h"
 #include "model/json_text.h"
 
@@ -20,7 +21,6 @@
 #define NO_STORED_AT "1000000000000"
 
 enum {
-	STORED_AT_LEN = sizeof(NO_STORED_AT) - 1,
 	/* `"id":"",` and `"stored_at":,` with their values. */
 	PLACE_BYTES = sizeof("\"id\":\"\",") - 1 + EVENT_ID_LEN +
 	    sizeof("\"stored_at\":,") - 1 + STORED_AT_LEN,
@@ -29,6 +29,7 @@ enum {
 	WRITE_FLAGS = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE
 };
 static_assert(sizeof(NO_ID) == EVENT_ID_LEN + 1, "as long as an id");
+static_assert(sizeof(NO_STORED_AT) == STORED_AT_LEN + 1, "as long as one");
 static_assert(EVENT_ID_OFFSET == sizeof(BEFORE_ID) - 1, "what stands before");
 
 /* A draft's JSON as it is written; counted on when it does not fit. */
@@ -55,6 +56,7 @@ static size_t default_client_bytes(struct json_object *client,
     const char *client_id);
 static void stamp_imported(const struct event_members *members,
     struct event_draft *draft);
+static bool is_line(const char *json, size_t json_len);
 
 enum error
 event_draft_parse(const char *text, size_t text_len,
@@ -256,12 +258,57 @@ stamp_imported(const struct event_members *members,
 void
 event_draft_stamp(struct event_draft *draft, const struct cursor *place)
 {
-	char *digit = draft->json + draft->stored_at_offset + STORED_AT_LEN;
+	draft->place = *place;
+	event_json_stamp(draft->json, draft->stored_at_offset, place);
+}
+
+void
+event_json_stamp(char *json, size_t stored_at_offset,
+    const struct cursor *place)
+{
+	char *digit = json + stored_at_offset + STORED_AT_LEN;
 
 	assert(place->stored_at_ms >= STORED_AT_MS_MIN &&
 	    place->stored_at_ms <= STORED_AT_MS_MAX);
-	draft->place = *place;
-	memcpy(draft->json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
+	memcpy(json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
 	for (int64_t rest = place->stored_at_ms; rest > 0; rest /= 10)
 		*--digit = (char)('0' + rest % 10);
+}
+
+bool
+event_json_has_frame(const char *json, size_t json_len,
+    size_t stored_at_offset, enum category category)
+{
+	const size_t type_offset = EVENT_ID_OFFSET + EVENT_ID_LEN +
+	    strlen(BEFORE_TYPE);
+	const size_t before_len = strlen(BEFORE_STORED_AT);
+	const char *digits = json + stored_at_offset;
+	size_t type_len;
+
+	if (json_len > EVENT_STORED_BYTES_MAX ||
+	    stored_at_offset < type_offset + 1 + before_len ||
+	    stored_at_offset + STORED_AT_LEN >= json_len)
+		return false;
+	type_len = stored_at_offset - before_len - type_offset;
+	return memcmp(json, BEFORE_ID, EVENT_ID_OFFSET) == 0 &&
+	    event_id_is_valid(json + EVENT_ID_OFFSET, EVENT_ID_LEN) &&
+	    memcmp(json + EVENT_ID_OFFSET + EVENT_ID_LEN, BEFORE_TYPE,
+	    strlen(BEFORE_TYPE)) == 0 &&
+	    type_len <= EVENT_TYPE_LEN_MAX &&
+	    text_is_of(json + type_offset, type_len,
+	    TEXT_LOWER TEXT_DIGITS "_") &&
+	    category_of_type(json + type_offset, type_len) == category &&
+	    memcmp(digits - before_len, BEFORE_STORED_AT, before_len) == 0 &&
+	    text_is_of(digits, STORED_AT_LEN, TEXT_DIGITS) &&
+	    json[json_len - 1] == '}' && is_line(json, json_len);
+}
+
+/* JSON as json-c writes it has no byte below a blank. */
+static bool
+is_line(const char *json, size_t json_len)
+{
+	for (size_t i = 0; i < json_len; i++)
+		if ((unsigned char)json[i] < ' ')
+			return false;
+	return utf8_is_valid(json, json_len);
 }

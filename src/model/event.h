@@ -75,6 +75,20 @@ enum error event_draft_parse(const char *text, size_t text_len,
 /* Writes id and stored_at_ms into the JSON and the place. */
 void event_draft_stamp(struct event_draft *draft, const struct cursor *place);
 
+enum { STORED_AT_LEN = 13 };
+
+/* The same for a stored event's JSON that lies elsewhere. */
+void event_json_stamp(char *json, size_t stored_at_offset,
+    const struct cursor *place);
+
+/*
+ * Whether JSON from another process begins as every stored event does, with
+ * stored_at at that offset and a type of that category, ends as an object
+ * does, and is one line.  What is between is not looked at.
+ */
+bool event_json_has_frame(const char *json, size_t json_len,
+    size_t stored_at_offset, enum category category);
+
 /* An event as it lies in the store; borrowed from the read transaction. */
 struct event_view {
 	const char *json;		/* EVENT_STORED_BYTES_MAX at most */
