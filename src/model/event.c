@@ -258,49 +258,51 @@ stamp_imported(const struct event_members *members,
 void
 event_draft_stamp(struct event_draft *draft, const struct cursor *place)
 {
+	const struct event_json event = {
+		.stored_at_offset = draft->stored_at_offset,
+		.json = draft->json,
+	};
+
 	draft->place = *place;
-	event_json_stamp(draft->json, draft->stored_at_offset, place);
+	event_json_stamp(&event, place);
 }
 
 void
-event_json_stamp(char *json, size_t stored_at_offset,
-    const struct cursor *place)
+event_json_stamp(const struct event_json *event, const struct cursor *place)
 {
-	char *digit = json + stored_at_offset + STORED_AT_LEN;
+	char *digit = event->json + event->stored_at_offset + STORED_AT_LEN;
 
 	assert(place->stored_at_ms >= STORED_AT_MS_MIN &&
 	    place->stored_at_ms <= STORED_AT_MS_MAX);
-	memcpy(json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
+	memcpy(event->json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
 	for (int64_t rest = place->stored_at_ms; rest > 0; rest /= 10)
 		*--digit = (char)('0' + rest % 10);
 }
 
 bool
-event_json_has_frame(const char *json, size_t json_len,
-    size_t stored_at_offset, enum category category)
+event_json_has_frame(const struct event_json *event)
 {
-	const size_t type_offset = EVENT_ID_OFFSET + EVENT_ID_LEN +
+	const char *type = event->json + EVENT_ID_OFFSET + EVENT_ID_LEN +
 	    strlen(BEFORE_TYPE);
-	const size_t before_len = strlen(BEFORE_STORED_AT);
-	const char *digits = json + stored_at_offset;
+	const char *digits = event->json + event->stored_at_offset;
+	const char *end = event->json + event->json_len;
+	size_t before_len = strlen(BEFORE_STORED_AT);
 	size_t type_len;
 
-	if (json_len > EVENT_STORED_BYTES_MAX ||
-	    stored_at_offset < type_offset + 1 + before_len ||
-	    stored_at_offset + STORED_AT_LEN >= json_len)
+	if (event->json_len > EVENT_STORED_BYTES_MAX ||
+	    digits < type + 1 + before_len || digits + STORED_AT_LEN >= end)
 		return false;
-	type_len = stored_at_offset - before_len - type_offset;
-	return memcmp(json, BEFORE_ID, EVENT_ID_OFFSET) == 0 &&
-	    event_id_is_valid(json + EVENT_ID_OFFSET, EVENT_ID_LEN) &&
-	    memcmp(json + EVENT_ID_OFFSET + EVENT_ID_LEN, BEFORE_TYPE,
+	type_len = (size_t)(digits - before_len - type);
+	return memcmp(event->json, BEFORE_ID, EVENT_ID_OFFSET) == 0 &&
+	    event_id_is_valid(event->json + EVENT_ID_OFFSET, EVENT_ID_LEN) &&
+	    memcmp(type - strlen(BEFORE_TYPE), BEFORE_TYPE,
 	    strlen(BEFORE_TYPE)) == 0 &&
 	    type_len <= EVENT_TYPE_LEN_MAX &&
-	    text_is_of(json + type_offset, type_len,
-	    TEXT_LOWER TEXT_DIGITS "_") &&
-	    category_of_type(json + type_offset, type_len) == category &&
+	    text_is_of(type, type_len, TEXT_LOWER TEXT_DIGITS "_") &&
+	    category_of_type(type, type_len) == event->category &&
 	    memcmp(digits - before_len, BEFORE_STORED_AT, before_len) == 0 &&
 	    text_is_of(digits, STORED_AT_LEN, TEXT_DIGITS) &&
-	    json[json_len - 1] == '}' && is_line(json, json_len);
+	    end[-1] == '}' && is_line(event->json, event->json_len);
 }
 
 /* JSON as json-c writes it has no byte below a blank. */

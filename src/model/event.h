@@ -77,17 +77,24 @@ void event_draft_stamp(struct event_draft *draft, const struct cursor *place);
 
 enum { STORED_AT_LEN = 13 };
 
-/* The same for a stored event's JSON that lies elsewhere. */
-void event_json_stamp(char *json, size_t stored_at_offset,
+/* A draft whose JSON lies elsewhere, in no more bytes than it takes. */
+struct event_json {
+	enum category category;
+	uint16_t stored_at_offset;
+	uint16_t json_len;
+	char *json;			/* borrowed */
+};
+
+/* The same for it. */
+void event_json_stamp(const struct event_json *event,
     const struct cursor *place);
 
 /*
- * Whether JSON from another process begins as every stored event does, with
- * stored_at at that offset and a type of that category, ends as an object
- * does, and is one line.  What is between is not looked at.
+ * Whether one from another process begins as every stored event does, with
+ * stored_at at its offset and a type of its category, ends as an object does,
+ * and is one line.  What is between is not looked at.
  */
-bool event_json_has_frame(const char *json, size_t json_len,
-    size_t stored_at_offset, enum category category);
+bool event_json_has_frame(const struct event_json *event);
 
 /* An event as it lies in the store; borrowed from the read transaction. */
 struct event_view {

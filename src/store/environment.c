@@ -20,6 +20,8 @@ static const char *const tree_names[] = {
 	[TREE_API_KEY_IDS]           = "api_key_ids",
 	[TREE_ORGANIZATION_API_KEYS] = "organization_api_keys",
 	[TREE_EVENTS]                = "events",
+	[TREE_IDEMPOTENCY]           = "idempotency",
+	[TREE_IDEMPOTENCY_TIMES]     = "idempotency_times",
 };
 static_assert(COUNT_OF(tree_names) == TREE_COUNT, "a name for each tree");
 

@@ -6,6 +6,7 @@ libstore_a_SOURCES = \
 	src/store/block.c src/store/block.h \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
+	src/store/check_idempotency.c \
 	src/store/check_part.h \
 	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
@@ -17,12 +18,15 @@ libstore_a_SOURCES = \
 	src/store/events_scan.c \
 	src/store/fields.c src/store/fields.h \
 	src/store/file_system.c src/store/file_system.h \
+	src/store/idempotency.c src/store/idempotency.h \
+	src/store/idempotency_record.c src/store/idempotency_record.h \
 	src/store/live_store.c src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/lock_file.c src/store/lock_file.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \
 	src/store/organizations.c src/store/organizations.h \
+	src/store/organizations_erase.c \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/room.c src/store/room.h \
 	src/store/sealed.c src/store/sealed.h \

@@ -75,6 +75,7 @@ struct store_stat {
 	uint64_t blocks;
 	uint64_t organizations;
 	uint64_t api_keys;
+	uint64_t idempotency_keys;
 	int64_t oldest_ms;	/* 0 when there are no events */
 	int64_t newest_ms;
 	int64_t last_stamp_ms;	/* 0 when nothing was recorded */
