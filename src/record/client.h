@@ -35,14 +35,15 @@ enum {
  *                key will tell
  *
  * reply is NULL but for ERR_NONE.  message is the one that was sent, for its
- * events; what the call leaves in it is freed.  Other calls to this client
- * are allowed within.
+ * events; what the call leaves in it is freed.  record_client_send and
+ * record_client_forget are allowed within.
  */
 typedef void record_client_answered(void *asker, enum error err,
     const struct message_reply *reply, struct buffer *message);
 
-/* store_path is copied.  Connects to nobody yet.  ERR_NO_MEMORY, ERR_IO. */
-enum error record_client_new(const char *store_path,
+/* store_path is copied; timeout_ms is all that a message may take.  Connects
+ * to nobody yet.  ERR_NO_MEMORY, ERR_IO. */
+enum error record_client_new(const char *store_path, int64_t timeout_ms,
     record_client_answered *answered, struct record_client **client_out);
 /* Nobody is answered any more. */
 void record_client_free(struct record_client *client);
@@ -57,14 +58,13 @@ int64_t record_client_wake_ms(const struct record_client *client);
 
 /*
  * Takes a whole request over, of which the buffer is empty afterwards, gives
- * it its sequence number and sends what the socket takes.  timeout_ms counts
- * from now_ms and covers all of it.  Each message that was taken is answered
- * once, never within this call, unless it is forgotten.
+ * it its sequence number and sends what the socket takes.  Each message that
+ * was taken is answered once, never within this call, unless it is forgotten.
  *
  * ERR_OVERLOAD, ERR_AWAY, ERR_NO_MEMORY: the message stays with the caller.
  */
 enum error record_client_send(struct record_client *client,
-    struct buffer *message, int64_t now_ms, int64_t timeout_ms, void *asker,
+    struct buffer *message, int64_t now_ms, void *asker,
     uint64_t *ticket_out);
 
 /* The asker went away.  The message is recorded all the same, if it was

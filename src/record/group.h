@@ -49,6 +49,7 @@ struct group_result {
 	uint64_t pruned;
 	uint64_t commits;
 	bool is_full;		/* the store refused intake */
+	bool is_broken;		/* it failed otherwise: open it anew */
 };
 
 /*

@@ -33,12 +33,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/category.h"
 #include "model/cursor.h"
 #include "model/limits.h"
 
 struct buffer;
 struct event_draft;
+struct event_json;
 
 enum {
 	MESSAGE_VERSION = 1,
@@ -89,14 +89,6 @@ struct message_request {
 	size_t events_len;
 };
 
-/* An event within a request; its JSON is borrowed from the message. */
-struct message_event {
-	enum category category;
-	uint16_t stored_at_offset;
-	uint16_t json_len;
-	char *json;
-};
-
 /* Outcome and places; the latter are borrowed from the message. */
 struct message_reply {
 	uint64_t sequence;
@@ -145,10 +137,10 @@ enum error message_read_reply(const char *message, size_t message_len,
 
 /*
  * Walks the events: *offset is 0 at first.  False behind the last one.  Who
- * stamps the JSON in place (event_json_stamp) has what is stored.
+ * stamps them in place (event_json_stamp) has what is stored.
  */
 bool message_next_event(const struct message_request *request,
-    size_t *offset, struct message_event *event_out);
+    size_t *offset, struct event_json *event_out);
 
 /* index is below place_count. */
 struct cursor message_place(const struct message_reply *reply, size_t index);

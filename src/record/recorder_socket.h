@@ -7,6 +7,7 @@
 #define RECORD_RECORDER_SOCKET_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -20,24 +21,33 @@
  */
 enum error recorder_socket_connect(const char *store_path, int *fd_out);
 
+/* What the recorder listens on, and what tells its name in the directory
+ * from that of another. */
+struct recorder_socket {
+	int fd;			/* -1: it does not listen */
+	dev_t device;
+	ino_t inode;
+};
+
 /*
  * Listens there.  Nobody else does: the caller has the recorder's lock, so a
  * socket that lies there is a dead one's, and is replaced.  Owner and group
  * are the directory's.  ERR_MEANING: a file that is no socket is there.
  * ERR_IO.  detail names path and cause.
  */
-enum error recorder_socket_listen(const char *store_path, int *fd_out,
-    struct detail *detail);
+enum error recorder_socket_listen(const char *store_path,
+    struct recorder_socket *socket_out, struct detail *detail);
 
-/* Whether the socket in the store's directory is the one that this listens
- * on; false also when it is missing. */
-bool recorder_socket_is_there(const char *store_path, int fd);
+/* Whether it lies in the directory still, and no other. */
+bool recorder_socket_is_there(const char *store_path,
+    const struct recorder_socket *listening);
 
-/* Removes it from the directory, if it is this one. */
-void recorder_socket_hide(const char *store_path, int fd);
+/* Closes it; nobody is to find it any more, unless another has its name. */
+void recorder_socket_close(const char *store_path,
+    struct recorder_socket *listening);
 
 /* Whether the peer that was accepted may ask: root, the same user, or in the
- * group that the store's directory belongs to.  Logs when not. */
+ * group of the store's directory.  Logs when not. */
 bool recorder_socket_admits(const char *store_path, int fd);
 
 #endif
