@@ -117,7 +117,7 @@ START_TEST(a_head_answers_as_a_get_without_its_body)
 	ask.method = "HEAD";
 	fixture_ask(&fixture, &ask);
 	ck_assert_uint_eq(fixture.response.body.len, 0);
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 	ck_assert_uint_eq(fixture.response.head.len, head.len);
 	ck_assert_mem_eq(fixture.response.head.bytes, head.bytes, head.len);
 	buffer_clear(&head);

@@ -6,14 +6,14 @@
 #include "api/access_log.h"
 #include "api/authorize.h"
 #include "api/cors.h"
-#include "api/exchange.h"
-#include "api/export.h"
+#include "api/pending.h"
 #include "api/problem.h"
 #include "api/request.h"
 #include "api/route.h"
 
 static enum error answer_checked(struct exchange *exchange);
 static enum error check_query_size(struct exchange *exchange);
+static void finish(struct exchange *exchange, enum error err);
 static void log_answer(const struct exchange *exchange, int64_t begun_us);
 
 void
@@ -28,9 +28,7 @@ answer(struct service *service, const struct request *request,
 	exchange_begin(&exchange, service, request, response);
 	err = answer_checked(&exchange);
 	exchange_end(&exchange);
-	if (err != ERR_NONE)
-		problem_answer(&exchange, err);
-	response_end(&exchange);
+	finish(&exchange, err);
 	log_answer(&exchange, begun_us);
 }
 
@@ -73,6 +71,16 @@ check_query_size(struct exchange *exchange)
 }
 
 static void
+finish(struct exchange *exchange, enum error err)
+{
+	if (err != ERR_NONE)
+		problem_answer(exchange, err);
+	/* Otherwise the whole answer is still to come. */
+	if (exchange->response->status != 0)
+		response_end(exchange);
+}
+
+static void
 log_answer(const struct exchange *exchange, int64_t begun_us)
 {
 	struct response *response = exchange->response;
@@ -89,12 +97,13 @@ log_answer(const struct exchange *exchange, int64_t begun_us)
 		return;
 	memcpy(line.request_id, exchange->request_id,
 	    sizeof(line.request_id));
-	/* An export's line is written when it ends. */
-	if (response->export != NULL)
-		export_set_line(response->export,
-		    exchange->service->access_log, &line);
-	else
+	/* Of what goes on, the line is written when it ends. */
+	if (response->pending == NULL) {
 		access_log_add(exchange->service->access_log, &line);
+		return;
+	}
+	response->pending->line = line;
+	response->pending->log = exchange->service->access_log;
 }
 
 enum error
@@ -105,13 +114,11 @@ answer_next_piece(struct service *service, struct response *response,
 
 	buffer_reset(&response->body);
 	*is_done_out = true;
-	if (response->export == NULL)
+	if (response->need != NEED_ROOM)
 		return ERR_NONE;
-	err = export_next_piece(response->export, service, &response->body,
+	err = export_next_piece(response->pending, service, &response->body,
 	    is_done_out);
-	if (err != ERR_NONE || *is_done_out) {
-		export_free(response->export);
-		response->export = NULL;
-	}
+	if (err != ERR_NONE || *is_done_out)
+		pending_free(pending_take(response));
 	return err;
 }

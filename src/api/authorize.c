@@ -11,8 +11,20 @@
 #include "store/api_keys.h"
 #include "store/organizations.h"
 
+static enum error read_key(struct exchange *exchange);
+static enum error check_organization(struct store_txn *txn,
+    const struct api_key *key);
+
 enum error
 authorize(struct exchange *exchange)
+{
+	enum error err = read_key(exchange);
+
+	return err == ERR_NONE ? authorize_again(exchange) : err;
+}
+
+static enum error
+read_key(struct exchange *exchange)
 {
 	const struct request *request = exchange->request;
 	size_t key_len = strnlen(request->key, API_KEY_LEN + 1);
@@ -32,9 +44,31 @@ authorize(struct exchange *exchange)
 	 * pepper, so how long the look-up takes tells nothing of them. */
 	api_key_digest(exchange->pepper, request->key, key_len,
 	    exchange->digest);
-	return authorize_digest(exchange->txn, exchange->digest,
-	    exchange->route->scope, exchange->now_ms,
-	    &exchange->organization);
+	return ERR_NONE;
+}
+
+enum error
+authorize_again(struct exchange *exchange)
+{
+	struct api_key key;
+	enum error err;
+
+	err = store_api_key_find(exchange->txn, exchange->digest, &key);
+	if (err == ERR_NOT_FOUND)
+		return ERR_BAD_KEY;
+	if (err != ERR_NONE)
+		return err;
+	if (!api_key_is_usable(&key, exchange->now_ms))
+		return ERR_BAD_KEY;
+
+	err = check_organization(exchange->txn, &key);
+	if (err != ERR_NONE)
+		return err;
+	if (!scopes_cover(key.scopes, exchange->route->scope))
+		return ERR_SCOPE;
+	memcpy(exchange->api_key_id, key.id, sizeof(key.id));
+	exchange->organization = key.organization;
+	return ERR_NONE;
 }
 
 static enum error
@@ -63,30 +97,4 @@ check_organization(struct store_txn *txn, const struct api_key *key)
 		break;
 	}
 	return ERR_LOCKED;
-}
-
-enum error
-authorize_digest(struct store_txn *txn,
-    const uint8_t digest[API_KEY_DIGEST_BYTES], enum scope scope,
-    int64_t now_ms, uint32_t *organization_out)
-{
-	struct api_key key;
-	enum error err;
-
-	*organization_out = 0;
-	err = store_api_key_find(txn, digest, &key);
-	if (err == ERR_NOT_FOUND)
-		return ERR_BAD_KEY;
-	if (err != ERR_NONE)
-		return err;
-	if (!api_key_is_usable(&key, now_ms))
-		return ERR_BAD_KEY;
-
-	err = check_organization(txn, &key);
-	if (err != ERR_NONE)
-		return err;
-	if (!scopes_cover(key.scopes, scope))
-		return ERR_SCOPE;
-	*organization_out = key.organization;
-	return ERR_NONE;
 }

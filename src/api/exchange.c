@@ -10,14 +10,22 @@ exchange_begin(struct exchange *exchange, struct service *service,
     const struct request *request, struct response *response)
 {
 	*exchange = (struct exchange){
-		.service = service,
 		.request = request,
-		.response = response,
-		.now_ms = clock_now_ms(),
 		.method = METHOD_COUNT,
 	};
-	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
+	exchange_resume(exchange, service, response);
+	accept_read(request->accept, &exchange->accept);
 	request_choose_id(request, exchange->request_id);
+}
+
+void
+exchange_resume(struct exchange *exchange, struct service *service,
+    struct response *response)
+{
+	exchange->service = service;
+	exchange->response = response;
+	exchange->now_ms = clock_now_ms();
+	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
 }
 
 void

@@ -49,6 +49,7 @@ struct exchange {
 	struct store_txn *txn;		/* NULL until a check needs it */
 	const struct pepper *pepper;	/* borrowed from txn */
 	uint8_t digest[API_KEY_DIGEST_BYTES];	/* the key's */
+	char api_key_id[EVENT_ID_LEN + 1];	/* "" until it is known */
 	uint32_t organization;		/* its number */
 
 	bool has_body;
@@ -57,6 +58,11 @@ struct exchange {
 
 void exchange_begin(struct exchange *exchange, struct service *service,
     const struct request *request, struct response *response);
+
+/* Goes on with one that was kept, at the moment of now.  Its request is gone;
+ * response may be NULL when no answer is begun. */
+void exchange_resume(struct exchange *exchange, struct service *service,
+    struct response *response);
 
 /* Ends the read, if there was one: what was read is gone. */
 void exchange_end(struct exchange *exchange);

@@ -13,10 +13,12 @@ libapi_a_SOURCES = \
 	src/api/list_events.c src/api/list_events.h \
 	src/api/list_events_query.c src/api/list_events_query.h \
 	src/api/method.c src/api/method.h \
+	src/api/pending.c src/api/pending.h \
 	src/api/problem.c src/api/problem.h \
 	src/api/query.c src/api/query.h \
+	src/api/record_events.h \
 	src/api/request.c src/api/request.h \
 	src/api/response.c src/api/response.h \
 	src/api/route.c src/api/route.h \
 	src/api/service.c src/api/service.h
-API_LIBS = libapi.a $(STORE_LIBS)
+API_LIBS = libapi.a $(RECORD_LIBS)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "api/exchange.h"
-#include "api/request.h"
 #include "api/response.h"
 #include "api/route.h"
 #include "base/text.h"
@@ -88,12 +87,10 @@ choose_content_type(const struct exchange *exchange)
 {
 	unsigned int offered = exchange->route == NULL ?
 	    MEDIA_BIT(MEDIA_JSON) : exchange->route->media;
-	struct accept accept;
 	enum media media;
 
-	accept_read(exchange->request->accept, &accept);
-	if (accept.names_problem_json &&
-	    accept_choose(&accept, offered, &media) == ERR_NONE)
+	if (exchange->accept.names_problem_json &&
+	    accept_choose(&exchange->accept, offered, &media) == ERR_NONE)
 		return "application/problem+json";
 	return media_content_type(MEDIA_JSON);
 }

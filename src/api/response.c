@@ -3,8 +3,8 @@
 
 #include "api/cors.h"
 #include "api/exchange.h"
-#include "api/export.h"
-#include "api/request.h"
+#include "api/pending.h"
+#include "record/message.h"
 
 /* Room for what response_refuse writes, taken while there is memory. */
 enum { HEAD_BYTES_MIN = 1024 };
@@ -17,6 +17,7 @@ response_init(struct response *response)
 	*response = (struct response){ 0 };
 	buffer_init(&response->head, HEAD_BYTES_MAX);
 	buffer_init(&response->body, BODY_SENT_BYTES_MAX);
+	buffer_init(&response->message, MESSAGE_REQUEST_BYTES_MAX);
 	(void)buffer_reserve(&response->head, HEAD_BYTES_MIN);
 }
 
@@ -25,21 +26,21 @@ response_clear(struct response *response)
 {
 	if (response == NULL)
 		return;
-	export_free(response->export);
+	pending_free(pending_take(response));
 	buffer_clear(&response->head);
 	buffer_clear(&response->body);
-	response->export = NULL;
+	buffer_clear(&response->message);
 	response->status = 0;
 }
 
 void
 response_reset(struct response *response)
 {
-	export_free(response->export);
-	response->export = NULL;
+	pending_free(pending_take(response));
 	response->status = 0;
 	buffer_reset(&response->head);
 	buffer_reset(&response->body);
+	buffer_reset(&response->message);
 }
 
 void
@@ -74,7 +75,7 @@ response_end(struct exchange *exchange)
 
 	if (response->body.error != ERR_NONE)
 		buffer_reset(&response->body);
-	if (exchange->has_body && response->export == NULL)
+	if (exchange->has_body && response->need == NEED_NOTHING)
 		buffer_add_format(&response->head,
 		    "Content-Length: %zu\r\n", response->body.len);
 	buffer_add_text(&response->head, "\r\n");
@@ -82,8 +83,7 @@ response_end(struct exchange *exchange)
 		response_refuse(response);
 	if (exchange->method == METHOD_HEAD) {
 		buffer_reset(&response->body);
-		export_free(response->export);
-		response->export = NULL;
+		pending_free(pending_take(response));
 	}
 }
 

@@ -111,7 +111,6 @@ route_choose_media(struct exchange *exchange)
 {
 	enum error err;
 
-	accept_read(exchange->request->accept, &exchange->accept);
 	err = accept_choose(&exchange->accept, exchange->route->media,
 	    &exchange->media);
 	if (err == ERR_NONE)

@@ -103,7 +103,7 @@ static enum error
 send_answer(struct service *service, struct response *response,
     int timeout_ms)
 {
-	bool is_done = response->export == NULL;
+	bool is_done = response->need == NEED_NOTHING;
 	enum error err;
 
 	/* There was no memory for any answer. */

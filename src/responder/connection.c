@@ -182,7 +182,7 @@ answer_request(struct connections *connections, struct connection *connection)
 		return refuse(connections, connection,
 		    connection->scan.request_id, FCGI_OVERLOADED, true);
 
-	connection->is_export = response->export != NULL;
+	connection->is_export = response->need == NEED_ROOM;
 	outgoing_begin(&tray->outgoing, connection->scan.request_id,
 	    &response->head, &response->body, !connection->is_export);
 	return begin_sending(connections, connection, !connection->scan.is_kept);

@@ -54,7 +54,7 @@ trays_give(struct trays *trays, struct tray *tray)
 		tray_free(tray);
 		return;
 	}
-	if (tray->response.export != NULL)
+	if (tray->response.need != NEED_NOTHING)
 		response_reset(&tray->response);
 	shrink(&tray->response.body);
 	outgoing_init(&tray->outgoing);

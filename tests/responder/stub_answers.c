@@ -21,7 +21,7 @@ struct service {
 	int unused;
 };
 
-struct export {
+struct pending {
 	uint64_t left;
 	uint64_t at;
 	bool is_failing;
@@ -71,8 +71,9 @@ response_clear(struct response *response)
 void
 response_reset(struct response *response)
 {
-	free(response->export);
-	response->export = NULL;
+	free(response->pending);
+	response->pending = NULL;
+	response->need = NEED_NOTHING;
 	response->status = 0;
 	buffer_reset(&response->head);
 	buffer_reset(&response->body);
@@ -94,11 +95,12 @@ answer(struct service *service, const struct request *request,
 		raise(SIGSEGV);
 	if ((rest = after(path, "/export/")) != NULL ||
 	    strcmp(path, "/failing") == 0) {
-		response->export = calloc(1, sizeof(*response->export));
-		if (response->export == NULL)
+		response->pending = calloc(1, sizeof(*response->pending));
+		if (response->pending == NULL)
 			abort();
-		response->export->is_failing = rest == NULL;
-		response->export->left = rest == NULL ?
+		response->need = NEED_ROOM;
+		response->pending->is_failing = rest == NULL;
+		response->pending->left = rest == NULL ?
 		    FAILING_PIECES * EXPORT_PIECE_BYTES :
 		    strtoull(rest, NULL, 10);
 		buffer_add_text(&response->head, "\r\n");
@@ -118,19 +120,19 @@ enum error
 answer_next_piece(struct service *service, struct response *response,
     bool *is_done_out)
 {
-	struct export *export = response->export;
-	uint64_t len = export->left < EXPORT_PIECE_BYTES ?
-	    export->left : EXPORT_PIECE_BYTES;
+	struct pending *pending = response->pending;
+	uint64_t len = pending->left < EXPORT_PIECE_BYTES ?
+	    pending->left : EXPORT_PIECE_BYTES;
 
 	(void)service;
 	buffer_reset(&response->body);
 	*is_done_out = false;
-	if (export->is_failing && len == 0)
+	if (pending->is_failing && len == 0)
 		return ERR_CORRUPT;
-	add_bytes(&response->body, export->at, len);
-	export->at += len;
-	export->left -= len;
-	*is_done_out = export->left == 0 && !export->is_failing;
+	add_bytes(&response->body, pending->at, len);
+	pending->at += len;
+	pending->left -= len;
+	*is_done_out = pending->left == 0 && !pending->is_failing;
 	return ERR_NONE;
 }
 

@@ -1,0 +1,45 @@
+/* pending.h - what is kept of a request whose answer is not whole yet. */
+#ifndef API_PENDING_H
+#define API_PENDING_H
+
+#include "api/access_log.h"
+#include "api/exchange.h"
+#include "api/export.h"
+#include "api/record_events.h"
+#include "api/response.h"
+#include "base/error.h"
+
+enum pending_kind {
+	PENDING_EXPORT,
+	PENDING_RECORDING
+};
+
+struct pending {
+	enum pending_kind kind;
+	/* As the checks left it; service, request, response and txn are NULL. */
+	struct exchange exchange;
+	/* Of the access log; log is NULL when there is none. */
+	struct access_log *log;
+	struct access_line line;
+	union {
+		struct export export;
+		struct recording recording;
+	};
+};
+
+/*
+ * Makes the pending of the exchange's response, all zero but for what it
+ * keeps of the exchange, and says what it needs.  It belongs to the response.
+ * ERR_NO_MEMORY.
+ */
+enum error pending_begin(struct exchange *exchange, enum pending_kind kind,
+    enum answer_need need, struct pending **pending_out);
+
+/* Takes it out of the response, which needs nothing any more; it is the
+ * caller's then. */
+struct pending *pending_take(struct response *response);
+
+/* Adds its line to the access log, and frees it; accepts NULL. */
+void pending_free(struct pending *pending);
+
+#endif
