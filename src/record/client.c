@@ -11,7 +11,7 @@
 
 #include "base/buffer.h"
 #include "record/message.h"
-#include "record/pending.h"
+#include "record/unanswered.h"
 #include "record/recorder_socket.h"
 
 enum {
@@ -34,7 +34,7 @@ struct record_client {
 	enum error connect_err;
 	int64_t back_off_ms;
 	uint64_t last_sequence;
-	struct pending_list pending;
+	struct unanswered_list pending;
 	struct buffer received;
 };
 
@@ -43,7 +43,7 @@ static void send_some(struct record_client *client);
 static void watch(struct record_client *client, bool is_out);
 static bool receive_some(struct record_client *client);
 static bool take_replies(struct record_client *client);
-static void answer(struct record_client *client, struct pending *pending,
+static void answer(struct record_client *client, struct unanswered *pending,
     const struct message_reply *reply);
 static void lose_connection(struct record_client *client, int64_t now_ms);
 static void back_off(struct record_client *client, int64_t now_ms,
@@ -84,7 +84,7 @@ record_client_free(struct record_client *client)
 {
 	if (client == NULL)
 		return;
-	pending_clear(&client->pending);
+	unanswered_clear(&client->pending);
 	if (client->fd >= 0)
 		close(client->fd);
 	if (client->epoll_fd >= 0)
@@ -103,7 +103,7 @@ record_client_fd(const struct record_client *client)
 int64_t
 record_client_wake_ms(const struct record_client *client)
 {
-	const struct pending_list *list = &client->pending;
+	const struct unanswered_list *list = &client->pending;
 	int64_t wake_ms = INT64_MAX;
 
 	if (list->first != NULL)
@@ -118,8 +118,8 @@ enum error
 record_client_send(struct record_client *client, struct buffer *message,
     int64_t now_ms, void *asker, uint64_t *ticket_out)
 {
-	struct pending_list *list = &client->pending;
-	struct pending *pending;
+	struct unanswered_list *list = &client->pending;
+	struct unanswered *pending;
 	enum error err = ERR_NONE;
 
 	*ticket_out = 0;
@@ -132,14 +132,14 @@ record_client_send(struct record_client *client, struct buffer *message,
 	if (err != ERR_NONE && err != ERR_OVERLOAD)
 		return err;
 
-	pending = pending_new(message);
+	pending = unanswered_new(message);
 	if (pending == NULL)
 		return ERR_NO_MEMORY;
 	pending->sequence = ++client->last_sequence;
 	pending->deadline_ms = now_ms + client->timeout_ms;
 	pending->asker = asker;
 	message_set_sequence(&pending->message, pending->sequence);
-	pending_append(list, pending);
+	unanswered_append(list, pending);
 	if (client->fd >= 0)
 		send_some(client);
 	*ticket_out = pending->sequence;
@@ -149,8 +149,8 @@ record_client_send(struct record_client *client, struct buffer *message,
 void
 record_client_forget(struct record_client *client, uint64_t ticket)
 {
-	struct pending_list *list = &client->pending;
-	struct pending *pending = pending_find(list, ticket);
+	struct unanswered_list *list = &client->pending;
+	struct unanswered *pending = unanswered_find(list, ticket);
 
 	if (pending == NULL)
 		return;
@@ -159,8 +159,8 @@ record_client_forget(struct record_client *client, uint64_t ticket)
 		pending->is_forgotten = true;
 		return;
 	}
-	pending_take_out(list, pending);
-	pending_free(pending);
+	unanswered_take_out(list, pending);
+	unanswered_free(pending);
 }
 
 void
@@ -203,7 +203,7 @@ connect_now(struct record_client *client, int64_t now_ms)
 static void
 send_some(struct record_client *client)
 {
-	struct pending_list *list = &client->pending;
+	struct unanswered_list *list = &client->pending;
 
 	while (list->unsent != NULL) {
 		const struct buffer *message = &list->unsent->message;
@@ -215,7 +215,7 @@ send_some(struct record_client *client)
 			watch(client, errno == EAGAIN || errno == EINTR);
 			return;
 		}
-		pending_count_sent(list, (size_t)len);
+		unanswered_count_sent(list, (size_t)len);
 	}
 	watch(client, false);
 }
@@ -265,7 +265,7 @@ take_replies(struct record_client *client)
 
 	while (offset < received->len) {
 		struct message_reply reply;
-		struct pending *pending;
+		struct unanswered *pending;
 		size_t len;
 
 		if (message_length(received->bytes + offset,
@@ -279,7 +279,7 @@ take_replies(struct record_client *client)
 			return false;
 		client->back_off_ms = BACK_OFF_MS_MIN;
 		/* Its time may have been over. */
-		pending = pending_find(&client->pending, reply.sequence);
+		pending = unanswered_find(&client->pending, reply.sequence);
 		if (pending != NULL && pending->is_sent)
 			answer(client, pending, &reply);
 		offset += len;
@@ -289,14 +289,14 @@ take_replies(struct record_client *client)
 }
 
 static void
-answer(struct record_client *client, struct pending *pending,
+answer(struct record_client *client, struct unanswered *pending,
     const struct message_reply *reply)
 {
-	pending_take_out(&client->pending, pending);
+	unanswered_take_out(&client->pending, pending);
 	if (!pending->is_forgotten)
 		client->answered(pending->asker, pending->err, reply,
 		    &pending->message);
-	pending_free(pending);
+	unanswered_free(pending);
 }
 
 /* Nobody knows what became of those that were sent; of one that was sent in
@@ -304,15 +304,15 @@ answer(struct record_client *client, struct pending *pending,
 static void
 lose_connection(struct record_client *client, int64_t now_ms)
 {
-	struct pending_list *list = &client->pending;
+	struct unanswered_list *list = &client->pending;
 
 	close(client->fd);
 	client->fd = -1;
 	buffer_reset(&client->received);
-	pending_restart(list);
+	unanswered_restart(list);
 	back_off(client, now_ms, ERR_OVERLOAD);
 	/* Marked first: those who are answered may send anew. */
-	for (struct pending *p = list->first; p != list->unsent; p = p->next)
+	for (struct unanswered *p = list->first; p != list->unsent; p = p->next)
 		p->err = ERR_IO;
 	fail_first(client);
 }
@@ -332,7 +332,7 @@ reconnect(struct record_client *client, int64_t now_ms)
 {
 	if (connect_now(client, now_ms) != ERR_AWAY)
 		return;
-	for (struct pending *p = client->pending.first; p != NULL;
+	for (struct unanswered *p = client->pending.first; p != NULL;
 	    p = p->next)
 		p->err = ERR_AWAY;
 	fail_first(client);
@@ -341,12 +341,12 @@ reconnect(struct record_client *client, int64_t now_ms)
 static void
 expire(struct record_client *client, int64_t now_ms)
 {
-	struct pending_list *list = &client->pending;
+	struct unanswered_list *list = &client->pending;
 
 	/* Half a message cannot be taken back; those before it are over. */
 	if (list->sent_bytes > 0 && list->unsent->deadline_ms <= now_ms)
 		lose_connection(client, now_ms);
-	for (struct pending *p = list->first;
+	for (struct unanswered *p = list->first;
 	    p != NULL && p->deadline_ms <= now_ms; p = p->next)
 		p->err = p->is_sent ? ERR_IO : ERR_AWAY;
 	fail_first(client);
@@ -356,7 +356,7 @@ expire(struct record_client *client, int64_t now_ms)
 static void
 fail_first(struct record_client *client)
 {
-	struct pending_list *list = &client->pending;
+	struct unanswered_list *list = &client->pending;
 
 	while (list->first != NULL && list->first->err != ERR_NONE)
 		answer(client, list->first, NULL);

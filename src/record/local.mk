@@ -6,7 +6,7 @@ librecord_a_SOURCES = \
 	src/record/client_call.c \
 	src/record/group.c src/record/group.h \
 	src/record/message.c src/record/message.h \
-	src/record/pending.c src/record/pending.h \
+	src/record/unanswered.c src/record/unanswered.h \
 	src/record/recorder_socket.c src/record/recorder_socket.h \
 	src/record/retention.c src/record/retention.h \
 	src/record/wire.c src/record/wire.h

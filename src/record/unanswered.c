@@ -1,12 +1,12 @@
-/* pending.c - messages that are not answered yet. */
-#include "record/pending.h"
+/* unanswered.c - messages that are not answered yet. */
+#include "record/unanswered.h"
 
 #include <stdlib.h>
 
-struct pending *
-pending_new(struct buffer *message)
+struct unanswered *
+unanswered_new(struct buffer *message)
 {
-	struct pending *pending = calloc(1, sizeof(*pending));
+	struct unanswered *pending = calloc(1, sizeof(*pending));
 
 	if (pending == NULL)
 		return NULL;
@@ -16,7 +16,7 @@ pending_new(struct buffer *message)
 }
 
 void
-pending_free(struct pending *pending)
+unanswered_free(struct unanswered *pending)
 {
 	if (pending == NULL)
 		return;
@@ -25,7 +25,7 @@ pending_free(struct pending *pending)
 }
 
 void
-pending_append(struct pending_list *list, struct pending *pending)
+unanswered_append(struct unanswered_list *list, struct unanswered *pending)
 {
 	if (list->last == NULL)
 		list->first = pending;
@@ -39,11 +39,11 @@ pending_append(struct pending_list *list, struct pending *pending)
 }
 
 void
-pending_take_out(struct pending_list *list, struct pending *pending)
+unanswered_take_out(struct unanswered_list *list, struct unanswered *pending)
 {
-	struct pending *before = NULL;
+	struct unanswered *before = NULL;
 
-	for (struct pending *p = list->first; p != pending; p = p->next)
+	for (struct unanswered *p = list->first; p != pending; p = p->next)
 		before = p;
 	if (before == NULL)
 		list->first = pending->next;
@@ -61,20 +61,20 @@ pending_take_out(struct pending_list *list, struct pending *pending)
 }
 
 void
-pending_clear(struct pending_list *list)
+unanswered_clear(struct unanswered_list *list)
 {
 	while (list->first != NULL) {
-		struct pending *pending = list->first;
+		struct unanswered *pending = list->first;
 
-		pending_take_out(list, pending);
-		pending_free(pending);
+		unanswered_take_out(list, pending);
+		unanswered_free(pending);
 	}
 }
 
-struct pending *
-pending_find(const struct pending_list *list, uint64_t sequence)
+struct unanswered *
+unanswered_find(const struct unanswered_list *list, uint64_t sequence)
 {
-	struct pending *pending = list->first;
+	struct unanswered *pending = list->first;
 
 	while (pending != NULL && pending->sequence != sequence)
 		pending = pending->next;
@@ -82,9 +82,9 @@ pending_find(const struct pending_list *list, uint64_t sequence)
 }
 
 void
-pending_count_sent(struct pending_list *list, size_t bytes)
+unanswered_count_sent(struct unanswered_list *list, size_t bytes)
 {
-	struct pending *pending = list->unsent;
+	struct unanswered *pending = list->unsent;
 
 	list->sent_bytes += bytes;
 	if (list->sent_bytes < pending->message.len)
@@ -96,13 +96,13 @@ pending_count_sent(struct pending_list *list, size_t bytes)
 }
 
 void
-pending_restart(struct pending_list *list)
+unanswered_restart(struct unanswered_list *list)
 {
-	struct pending *pending = list->unsent;
+	struct unanswered *pending = list->unsent;
 
 	list->sent_bytes = 0;
 	if (pending == NULL || !pending->is_forgotten)
 		return;
-	pending_take_out(list, pending);
-	pending_free(pending);
+	unanswered_take_out(list, pending);
+	unanswered_free(pending);
 }
