@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS) $(SODIUM_CFLAGS)
 libmodel_a_SOURCES = \
+	src/model/address.c src/model/address.h \
 	src/model/api_key.c src/model/api_key.h \
 	src/model/body_digest.c src/model/body_digest.h \
 	src/model/category.c src/model/category.h \
@@ -16,5 +17,6 @@ libmodel_a_SOURCES = \
 	src/model/name.c src/model/name.h \
 	src/model/organization.c src/model/organization.h \
 	src/model/random_id.c src/model/random_id.h \
-	src/model/sodium_ready.c src/model/sodium_ready.h
+	src/model/sodium_ready.c src/model/sodium_ready.h \
+	src/model/tag.c src/model/tag.h
 MODEL_LIBS = libmodel.a libbase.a $(JSON_C_LIBS) $(SODIUM_LIBS)
