@@ -25,6 +25,7 @@ libcli_a_SOURCES = \
 	src/cli/pipeline.c src/cli/pipeline.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prune.c \
+	src/cli/recorder.c \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
 	src/cli/responder_child.c src/cli/responder_child.h \
@@ -36,7 +37,7 @@ libcli_a_SOURCES = \
 	src/cli/twins.c src/cli/twins.h \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h
-CLI_LIBS = libcli.a $(RECORD_LIBS) $(SMARTCOLS_LIBS)
+CLI_LIBS = libcli.a $(RECORDER_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += apitrail
 apitrail_SOURCES = src/cli/main.c

@@ -108,10 +108,10 @@ change_organization_put(struct store_txn *txn,
 	struct organization old;
 	enum error err = find_live(txn, organization->number, &old);
 
-	assert(organization->status != ORGANIZATION_REMOVING);
 	if (err != ERR_NONE || (old.status == organization->status &&
 	    strcmp(old.name, organization->name) == 0))
 		return err;
+	assert(organization->status != ORGANIZATION_REMOVING);
 	err = store_organization_put(txn, organization);
 	if (err != ERR_NONE)
 		return err;

@@ -131,8 +131,15 @@ group_commit(struct group *group, group_answer *answer, void *arg,
 	else if (err != ERR_NONE)
 		fail(group, 0, group->count, err, result_out);
 	answer_all(group, answer, arg, result_out);
-	group->count = 0;
-	group->event_count = 0;
+}
+
+void
+group_refuse(struct group *group, group_answer *answer, void *arg)
+{
+	struct group_result result = { 0 };
+
+	fail(group, 0, group->count, ERR_STORE, &result);
+	answer_all(group, answer, arg, &result);
 }
 
 static enum error
@@ -381,4 +388,6 @@ answer_all(struct group *group, group_answer *answer, void *arg,
 		    member->outcome, member->places,
 		    has_places ? member->request.event_count : 0, arg);
 	}
+	group->count = 0;
+	group->event_count = 0;
 }
