@@ -11,6 +11,7 @@
 #include "cli/listing.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "record/changes.h"
 #include "store/api_keys.h"
 #include "store/pepper_file.h"
 
@@ -143,7 +144,7 @@ put(struct store *store, const struct arguments *arguments,
 		memcpy(listed->organization, organization.name,
 		    sizeof(listed->organization));
 		listed->key.organization = organization.number;
-		err = session_complain(store_api_key_add(txn, &listed->key,
+		err = session_change(change_api_key_add(txn, &listed->key,
 		    clock_now_ms()));
 	}
 	return session_end(txn, STORE_WRITE, err);
@@ -169,7 +170,8 @@ take_back(struct store *store, const char *id)
 
 	err = session_begin(store, STORE_WRITE, &txn);
 	if (err == ERR_NONE)
-		err = session_complain(store_api_key_remove(txn, id));
+		err = session_change(change_api_key_remove(txn, id,
+		    clock_now_ms()));
 	err = session_end(txn, STORE_WRITE, err);
 	if (err == ERR_NONE)
 		complain("the key could not be shown, so it was revoked");

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/complain.h"
 #include "cli/listing.h"
 #include "cli/session.h"
+#include "record/changes.h"
 #include "store/api_keys.h"
 #include "store/organizations.h"
 
@@ -158,7 +160,8 @@ set_status(const struct arguments *arguments, enum api_key_status status)
 		err = get(txn, arguments->operands[0], &key);
 	if (err == ERR_NONE) {
 		key.key.status = status;
-		err = session_complain(store_api_key_put(txn, &key.key));
+		err = session_change(change_api_key_put(txn, &key.key,
+		    clock_now_ms()));
 	}
 	err = session_end(txn, STORE_WRITE, err);
 	store_close(store);
@@ -181,8 +184,8 @@ run_key_revoke(const struct arguments *arguments)
 	if (err == ERR_NONE)
 		err = get(txn, arguments->operands[0], &key);
 	if (err == ERR_NONE)
-		err = session_complain(store_api_key_remove(txn,
-		    key.key.id));
+		err = session_change(change_api_key_remove(txn, key.key.id,
+		    clock_now_ms()));
 	err = session_end(txn, STORE_WRITE, err);
 	store_close(store);
 	if (err == ERR_NONE)
