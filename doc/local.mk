@@ -18,4 +18,5 @@ EXTRA_DIST += \
 	doc/decisions/0010-round-robin-pruning.md \
 	doc/decisions/0011-import-raises-the-last-stamp.md \
 	doc/decisions/0012-a-timeout-setting.md \
-	doc/decisions/0013-effective-query-in-links.md
+	doc/decisions/0013-effective-query-in-links.md \
+	doc/decisions/0014-counters-in-one-mapping.md

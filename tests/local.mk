@@ -15,6 +15,7 @@ SUITE_LIBS = libsuite.a $(CHECK_LIBS)
 
 include tests/base.mk
 include tests/model.mk
+include tests/shared.mk
 include tests/store.mk
 include tests/api.mk
 include tests/responder.mk
