@@ -63,6 +63,21 @@ event_draft_parse(const char *text, size_t text_len,
     enum event_source source, const char *client_id,
     struct event_draft *draft, struct detail *detail)
 {
+	enum error err;
+
+	draft->json_len = 0;
+	err = json_text_check(text, text_len, JSON_DEPTH_MAX, detail);
+	if (err != ERR_NONE)
+		return err;
+	return event_draft_parse_checked(text, text_len, source, client_id,
+	    draft, detail);
+}
+
+enum error
+event_draft_parse_checked(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail)
+{
 	struct json_object *event = NULL;
 	struct event_members members;
 	enum error err;
@@ -70,7 +85,7 @@ event_draft_parse(const char *text, size_t text_len,
 	draft->json_len = 0;
 	draft->place = (struct cursor){ 0 };
 
-	err = json_text_parse(text, text_len, JSON_DEPTH_MAX, &event, detail);
+	err = json_text_parse_checked(text, text_len, JSON_DEPTH_MAX, &event);
 	if (err != ERR_NONE)
 		goto out;
 

@@ -72,6 +72,12 @@ enum error event_draft_parse(const char *text, size_t text_len,
     enum event_source source, const char *client_id,
     struct event_draft *draft, struct detail *detail);
 
+/* The same for a text that json_text_check has passed, alone or as a part of
+ * another, so that one check is enough for many events. */
+enum error event_draft_parse_checked(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail);
+
 /* Writes id and stored_at_ms into the JSON and the place. */
 void event_draft_stamp(struct event_draft *draft, const struct cursor *place);
 

@@ -11,6 +11,7 @@ libmodel_a_SOURCES = \
 	src/model/event_members.c src/model/event_members.h \
 	src/model/filter.c src/model/filter.h \
 	src/model/idempotency_key.c src/model/idempotency_key.h \
+	src/model/json_array.c src/model/json_array.h \
 	src/model/json_spelling.c src/model/json_spelling.h \
 	src/model/json_text.c src/model/json_text.h \
 	src/model/limits.h \
