@@ -8,6 +8,7 @@
 #include "api/cors.h"
 #include "api/pending.h"
 #include "api/problem.h"
+#include "api/recorded_answer.h"
 #include "api/request.h"
 #include "api/route.h"
 
@@ -15,6 +16,8 @@ static enum error answer_checked(struct exchange *exchange);
 static enum error check_query_size(struct exchange *exchange);
 static void finish(struct exchange *exchange, enum error err);
 static void log_answer(const struct exchange *exchange, int64_t begun_us);
+static void log_end(struct pending *pending,
+    const struct response *response);
 
 void
 answer(struct service *service, const struct request *request,
@@ -121,4 +124,27 @@ answer_next_piece(struct service *service, struct response *response,
 	if (err != ERR_NONE || *is_done_out)
 		pending_free(pending_take(response));
 	return err;
+}
+
+void
+answer_recorded(struct service *service, struct response *response,
+    enum error err, const struct message_reply *reply,
+    struct buffer *message)
+{
+	struct pending *pending = pending_take(response);
+	struct exchange *exchange = &pending->exchange;
+
+	exchange_resume(exchange, service, response);
+	err = recorded_answer(exchange, &pending->recording, err, reply,
+	    message);
+	finish(exchange, err);
+	log_end(pending, response);
+	pending_free(pending);
+}
+
+static void
+log_end(struct pending *pending, const struct response *response)
+{
+	pending->line.status = response->status;
+	pending->line.body_bytes = response->body.len;
 }

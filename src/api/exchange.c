@@ -3,7 +3,10 @@
 
 #include "api/request.h"
 #include "base/clock.h"
+#include "shared/shared.h"
 #include "store/live_store.h"
+
+static void open_shared(struct service *service);
 
 void
 exchange_begin(struct exchange *exchange, struct service *service,
@@ -46,6 +49,24 @@ exchange_read(struct exchange *exchange)
 		return ERR_NONE;
 	err = live_store_begin(exchange->service->live, &exchange->txn,
 	    &exchange->pepper);
+	if (err == ERR_NONE)
+		open_shared(exchange->service);
 	/* A store too damaged to open is away; a damaged record is ours. */
 	return err == ERR_CORRUPT ? ERR_STORE : err;
+}
+
+/* Not earlier: where no store is, nothing is to be made.  Without memory for
+ * it, the next request tries again. */
+static void
+open_shared(struct service *service)
+{
+	struct shared *shared = NULL;
+
+	if (atomic_load(&service->shared) != NULL)
+		return;
+	pthread_mutex_lock(&service->opening_shared);
+	if (atomic_load(&service->shared) == NULL &&
+	    shared_new(service->store_path, &shared) == ERR_NONE)
+		atomic_store(&service->shared, shared);
+	pthread_mutex_unlock(&service->opening_shared);
 }

@@ -11,7 +11,6 @@
 #include "api/request.h"
 #include "api/response.h"
 #include "model/event.h"
-#include "model/event_columns.h"
 
 struct page {
 	struct buffer *body;
@@ -113,26 +112,6 @@ read_page(struct exchange *exchange, const struct list_events_query *query,
 }
 
 static enum error
-indent(struct buffer *body)
-{
-	struct buffer indented;
-	enum error err;
-
-	buffer_init(&indented, body->size_max);
-	err = json_add_pretty(&indented, body->bytes, body->len);
-	if (err == ERR_NONE && indented.error != ERR_NONE)
-		err = ERR_NO_MEMORY;
-	if (err == ERR_NONE) {
-		struct buffer compact = *body;
-
-		*body = indented;
-		indented = compact;
-	}
-	buffer_clear(&indented);
-	return err;
-}
-
-static enum error
 finish_json(struct exchange *exchange, const struct list_events_query *query,
     const struct page *page)
 {
@@ -150,7 +129,8 @@ finish_json(struct exchange *exchange, const struct list_events_query *query,
 	buffer_add_text(body, "\"}}}");
 	if (body->error != ERR_NONE)
 		return ERR_NO_MEMORY;
-	return query->is_pretty ? indent(body) : ERR_NONE;
+	return query->is_pretty ? response_indent(exchange->response) :
+	    ERR_NONE;
 }
 
 /* Between such a cursor and the window, events are out of reach. */

@@ -2,6 +2,7 @@
 #include "api/problem.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "api/exchange.h"
@@ -23,10 +24,14 @@ static const struct {
 	    "the request does not have the right shape" },
 	[ERR_NO_KEY] = { 401, "Unauthorized", KEY_DETAIL },
 	[ERR_BAD_KEY] = { 401, "Unauthorized", KEY_DETAIL },
+	[ERR_LOCKED_OUT] = { 403, "Forbidden",
+	    "too many bad API keys came from this address" },
 	[ERR_UNPAID] = { 402, "Payment Required",
 	    "the API key's organization has not paid" },
 	[ERR_SCOPE] = { 403, "Forbidden",
 	    "the API key's scopes do not cover this request" },
+	[ERR_RATE] = { 429, "Too Many Requests",
+	    "X-API-KEY: more requests than the key's rate allows" },
 	[ERR_NOT_FOUND] = { 404, "Not Found",
 	    "path: expected /v1/events" },
 	[ERR_METHOD] = { 405, "Method Not Allowed",
@@ -104,8 +109,11 @@ add_fields(struct exchange *exchange, enum error err)
 		buffer_add_text(head,
 		    "WWW-Authenticate: ApiKey realm=\"apitrail\"\r\n");
 	/* A store that went away is looked for again after a second. */
-	if (problems[err].status == 503)
-		buffer_add_text(head, "Retry-After: 1\r\n");
+	if (exchange->retry_after_s == 0 && problems[err].status == 503)
+		exchange->retry_after_s = 1;
+	if (exchange->retry_after_s != 0)
+		buffer_add_format(head, "Retry-After: %" PRId64 "\r\n",
+		    exchange->retry_after_s);
 	if (err == ERR_METHOD) {
 		buffer_add_text(head, "Allow: ");
 		method_add_list(head, exchange->allowed);

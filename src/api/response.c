@@ -1,14 +1,18 @@
 /* response.c - what goes back: CGI's head, a body, perhaps more to come. */
 #include "api/response.h"
 
+#include <inttypes.h>
+
 #include "api/cors.h"
 #include "api/exchange.h"
 #include "api/pending.h"
+#include "model/event_columns.h"
 #include "record/message.h"
 
 /* Room for what response_refuse writes, taken while there is memory. */
 enum { HEAD_BYTES_MIN = 1024 };
 
+static void add_rate(struct buffer *head, const struct rate *rate);
 static void response_refuse(struct response *response);
 
 void
@@ -66,6 +70,17 @@ response_begin(struct exchange *exchange, unsigned int status,
 	buffer_add_text(head, exchange->request_id);
 	buffer_add_text(head, "\r\n");
 	cors_add(head, exchange->service->cors_origin);
+	if (exchange->rate.limit != 0)
+		add_rate(head, &exchange->rate);
+}
+
+static void
+add_rate(struct buffer *head, const struct rate *rate)
+{
+	buffer_add_format(head, "X-RateLimit-Limit: %" PRIu32 "\r\n"
+	    "X-RateLimit-Remaining: %" PRIu32 "\r\n"
+	    "X-RateLimit-Reset: %" PRId64 "\r\n",
+	    rate->limit, rate->remaining, rate->reset_s);
 }
 
 void
@@ -85,6 +100,27 @@ response_end(struct exchange *exchange)
 		buffer_reset(&response->body);
 		pending_free(pending_take(response));
 	}
+}
+
+enum error
+response_indent(struct response *response)
+{
+	struct buffer *body = &response->body;
+	struct buffer indented;
+	enum error err;
+
+	buffer_init(&indented, body->size_max);
+	err = json_add_pretty(&indented, body->bytes, body->len);
+	if (err == ERR_NONE && indented.error != ERR_NONE)
+		err = ERR_NO_MEMORY;
+	if (err == ERR_NONE) {
+		struct buffer compact = *body;
+
+		*body = indented;
+		indented = compact;
+	}
+	buffer_clear(&indented);
+	return err;
 }
 
 /* When there is no memory for a head, it says no more than it must. */

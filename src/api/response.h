@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 
 struct exchange;
 struct pending;
@@ -61,5 +62,8 @@ void response_begin(struct exchange *exchange, unsigned int status,
  * and leaves the body of a HEAD away.
  */
 void response_end(struct exchange *exchange);
+
+/* Indents a body of JSON.  ERR_CORRUPT when it is none; ERR_NO_MEMORY. */
+enum error response_indent(struct response *response);
 
 #endif

@@ -6,6 +6,7 @@
 #include "api/exchange.h"
 #include "api/health.h"
 #include "api/list_events.h"
+#include "api/record_events.h"
 #include "api/request.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -20,6 +21,8 @@ enum {
 static const struct route routes[] = {
 	{ "/events", true, READ_METHODS, SCOPE_EVENTS_READ, EVENTS_MEDIA,
 	    list_events },
+	{ "/events", true, METHOD_BIT(METHOD_POST), SCOPE_EVENTS_WRITE,
+	    MEDIA_BIT(MEDIA_JSON), record_events },
 	{ "/healthz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),
 	    health_answer_alive },
 	{ "/readyz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),

@@ -18,7 +18,8 @@ enum error service_new(const struct settings *settings,
 /* No answer, and no export, may be under way. */
 void service_free(struct service *service);
 
-/* Writes the access log's lines that wait: to be called every second. */
+/* Writes the access log's lines that wait, and follows the counters' file: to
+ * be called every second. */
 void service_flush(struct service *service);
 
 #endif
