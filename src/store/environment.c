@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "shared/shared.h"
 #include "store/tails.h"
 #include "store/txn.h"
 
@@ -62,6 +63,7 @@ environment_free(struct store *store)
 	if (store->env != NULL)
 		mdb_env_close(store->env);
 	tails_free(store->tails);
+	shared_free(store->shared);
 	pthread_mutex_destroy(&store->mutex);
 	free(store->path);
 	free(store);

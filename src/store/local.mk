@@ -37,5 +37,6 @@ libstore_a_SOURCES = \
 	src/store/store_stat.c \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
-	src/store/txn.c src/store/txn.h
-STORE_LIBS = libstore.a $(MODEL_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)
+	src/store/txn.c src/store/txn.h \
+	src/store/wake.c src/store/wake.h
+STORE_LIBS = libstore.a $(SHARED_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)

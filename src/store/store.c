@@ -1,6 +1,7 @@
 /* store.c - open and close the LMDB environment. */
 #include "store/store.h"
 
+#include "shared/shared.h"
 #include "store/store_file.h"
 #include "store/file_system.h"
 #include "store/lmdb_error.h"
@@ -51,6 +52,11 @@ store_open(const char *path, enum store_access access, int64_t map_bytes,
 	err = open_trees(store, detail);
 	if (err != ERR_NONE)
 		goto out;
+	if (access == STORE_WRITE && shared_new(path, &store->shared) !=
+	    ERR_NONE) {
+		err = detail_set(detail, ERR_NO_MEMORY, "out of memory");
+		goto out;
+	}
 
 	*store_out = store;
 	store = NULL;
