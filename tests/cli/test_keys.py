@@ -137,6 +137,40 @@ def test_a_key_that_cannot_be_shown_is_taken_back(program):
     equal(program.must_json("key", "list"), [])
 
 
+def told(program):
+    """What the events tell of keys."""
+    return [(event["type"], event["api_key"])
+            for event in program.events("--events", "api_keys")]
+
+
+def test_each_change_is_an_event_of_the_organization(program):
+    program.with_org()
+    key_id = add(program)["id"]
+    for command in ("disable", "enable", "revoke"):
+        program.must("key", command, key_id)
+    key = {"id": key_id, "name": "n"}
+    equal(told(program), [("api_key_added", key), ("api_key_updated", key),
+                          ("api_key_updated", key), ("api_key_deleted", key)])
+    organization = program.must_json("org", "show", "acme")["id"]
+    equal({event["client"]["id"] for event in program.events()},
+          {organization})
+
+
+def test_what_changes_nothing_is_no_event(program):
+    program.with_org()
+    key_id = add(program)["id"]
+    program.must("key", "enable", key_id)
+    expect(program.run("key", "revoke", "0" * 21), FAILED)
+    equal([kind for kind, _ in told(program)], ["api_key_added"])
+
+
+def test_the_key_lies_in_no_event(program):
+    program.with_org()
+    key = add(program)["key"].encode()
+    equal(key[3:] in program.must("events", "--org", "acme", "--ndjson"),
+          False)
+
+
 def test_without_a_pepper_no_key_is_made(program):
     program.with_org()
     variables = {"APITRAIL_PEPPER": program.path("none")}

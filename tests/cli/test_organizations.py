@@ -101,6 +101,19 @@ def test_a_new_name_that_is_taken_changes_nothing(program):
     equal(program.must_json("org", "list"), before)
 
 
+def test_each_change_is_an_event(program):
+    made = program.with_org().must_json("org", "show", "acme")
+    program.must("org", "set", "acme", "--status", "unpaid")
+    program.must("org", "set", "acme", "--status", "unpaid")
+    program.must("org", "set", "acme", "--name", "globex")
+    events = program.events(org="globex")
+    equal([(event["type"], event["metadata"]) for event in events], [
+        ("organization_added", {"name": "acme", "status": "active"}),
+        ("organization_updated", {"name": "acme", "status": "unpaid"}),
+        ("organization_updated", {"name": "globex", "status": "unpaid"})])
+    equal({event["client"]["id"] for event in events}, {made["id"]})
+
+
 def test_an_unknown_organization_is_named(program):
     program.must("init")
     for words in (("org", "show", "nobody"),
