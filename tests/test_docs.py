@@ -18,6 +18,7 @@ HELP_SECONDS_MAX = 20
 PAGES = sorted(SOURCE.glob("man/*.[1-8]"))
 TEXTS = sorted([*SOURCE.glob("*.md"), *SOURCE.glob("doc/**/*.md")])
 VARIABLE = re.compile(r"\bAPITRAIL_[A-Z][A-Z_]*[A-Z]\b")
+WORD = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 LONG_OPTION = re.compile(r"\bFl -([a-z][a-z-]*)")
 # Names that no setting is, but that the programs read.
 OTHER_VARIABLES = {"APITRAIL_CONF"}
@@ -180,6 +181,18 @@ def test_files_that_texts_name_exist():
             if not any((SOURCE / top / name).exists() for top in ("", "src")):
                 wrong.append(f"{path.name}: {name} does not exist")
     return wrong
+
+
+def test_names_that_texts_quote_exist():
+    """Such as `store_event_scan`: functions, structs, types of events."""
+    known = set()
+    for path in [*SOURCE.glob("src/*/*.[ch]"), *SOURCE.glob("tests/*.py")]:
+        known |= set(WORD.findall(path.read_text(encoding="utf-8")))
+    return [f"{path.name}: {name} is nowhere in the sources"
+            for path in TEXTS
+            for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`",
+                                   path.read_text(encoding="utf-8"))
+            if name not in known]
 
 
 def test_pages_refer_to_pages_that_exist():
