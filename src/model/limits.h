@@ -1,7 +1,6 @@
 /* limits.h - every bound, by name.
  *
- * What a client can meet is in CONTRACT-level documents too: apitrail(5)
- * tells the same numbers.
+ * Those that a client or an operator can meet are told in the manual too.
  */
 #ifndef MODEL_LIMITS_H
 #define MODEL_LIMITS_H
