@@ -1,6 +1,4 @@
 /* loop.c - one event loop: a thread, its epoll and its connections. */
-#include <config.h>
-
 #include "responder/loop.h"
 
 #include <errno.h>

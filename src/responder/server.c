@@ -1,6 +1,4 @@
 /* server.c - the FastCGI front door: loops, limits, the end. */
-#include <config.h>
-
 #include "responder/server.h"
 
 #include <errno.h>
