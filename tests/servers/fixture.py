@@ -129,6 +129,7 @@ def case_fixture():
     fixture.cli("org", "set", "unpaid", "--status", "unpaid")
     fixture.cli("org", "set", "locked", "--status", "locked")
     fixture.add_key("writer", "acme", "--scope", "events:write")
+    fixture.add_key("idle", "acme", "--scope", "none")
     fixture.cli("key", "disable", fixture.add_key("disabled", "acme"))
     fixture.cli("key", "revoke", fixture.add_key("revoked", "acme"))
     fixture.add_key("expired", "acme", "--expires", "1s")
