@@ -131,6 +131,7 @@ loop_run(void *arg)
 	    atomic_load(&connections->count) > 0))
 		run_round(loop);
 	connections_close_all(connections);
+	sem_post(&loop->loops->ended);
 	return NULL;
 }
 
