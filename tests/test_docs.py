@@ -147,6 +147,16 @@ def test_defaults_and_bounds_are_those_of_the_source():
     return wrong
 
 
+def test_statuses_have_the_titles_that_clients_see():
+    table = (SOURCE / "src/api/problem.c").read_text(encoding="utf-8")
+    titles = dict(re.findall(r'= \{ (\d+), "([^"]+)"', table))
+    told = re.findall(r"^\.It (\d+) Ta ([^\n]+?) Ta",
+                      page("apitrail-http.7"), flags=re.MULTILINE)
+    return ([] if told else ["apitrail-http.7 has no table of statuses"]) + [
+        f"{status} is \"{titles.get(status)}\", not \"{title}\""
+        for status, title in told if titles.get(status) != title]
+
+
 def test_texts_name_no_setting_that_does_not_exist():
     known = set(settings_in_source()) | OTHER_VARIABLES
     return [f"{path.name}: {name} is no setting" for path in PAGES + TEXTS
