@@ -12,6 +12,7 @@
 #include "cli/lines.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
+#include "cli/places.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/slice.h"
@@ -28,7 +29,8 @@ struct reading {
 
 static enum error run(struct intake *intake, bool is_recording);
 static enum error use_slices(struct intake *intake,
-    struct pipeline *pipeline, bool is_recording);
+    struct pipeline *pipeline, bool is_recording, struct places *places);
+static void refuse_twins(struct slice *slice, struct places *places);
 static enum error record_slice(struct intake *intake, struct slice *slice);
 static batch_refused refuse_twin;
 static enum error report_slice(struct intake *intake,
@@ -62,12 +64,18 @@ run(struct intake *intake, bool is_recording)
 		.store = intake->store,
 		.organization = intake->organization->number,
 	};
+	/* When recording, the commit finds what has a taken place. */
+	bool is_checking_places = !is_recording &&
+	    intake->source == EVENT_IMPORTED;
 	struct pipeline *pipeline = NULL;
+	struct places *places = NULL;
 	struct reading reading;
 	struct slice_source source;
 	enum error err;
 
 	err = open_reading(&reading, intake, is_recording);
+	if (err == ERR_NONE && is_checking_places)
+		err = places_new(intake->bytes_max, &places);
 	if (err != ERR_NONE)
 		goto out;
 	source = (struct slice_source){
@@ -75,14 +83,13 @@ run(struct intake *intake, bool is_recording)
 		.source = intake->source,
 		.client_id = intake->organization->id,
 	};
-	/* When recording, the commit finds them. */
-	if (!is_recording && intake->source == EVENT_IMPORTED) {
+	if (is_checking_places) {
 		source.check = twins_check;
 		source.check_arg = &twins;
 	}
 	err = pipeline_begin(reading.slices, &source, &pipeline);
 	if (err == ERR_NONE)
-		err = use_slices(intake, pipeline, is_recording);
+		err = use_slices(intake, pipeline, is_recording, places);
 	else
 		session_complain(err);
 	/* Also wakes a thread that waits for a slow input. */
@@ -90,13 +97,15 @@ run(struct intake *intake, bool is_recording)
 	reading.stop_fds[1] = -1;
 	pipeline_end(pipeline);
 out:
+	places_free(places);
 	close_reading(&reading);
 	return err;
 }
 
+/* places is NULL when they need no check. */
 static enum error
 use_slices(struct intake *intake, struct pipeline *pipeline,
-    bool is_recording)
+    bool is_recording, struct places *places)
 {
 	struct progress progress;
 	uint64_t line_count = 0;
@@ -110,6 +119,8 @@ use_slices(struct intake *intake, struct pipeline *pipeline,
 
 		if (is_recording)
 			commit_err = record_slice(intake, slice);
+		else if (places != NULL)
+			refuse_twins(slice, places);
 		if (slice->reasons.len > 0)
 			progress_hide(&progress);
 		err = report_slice(intake, slice);
@@ -125,6 +136,18 @@ use_slices(struct intake *intake, struct pipeline *pipeline,
 	} while (err == ERR_NONE && !is_last);
 	progress_hide(&progress);
 	return err;
+}
+
+static void
+refuse_twins(struct slice *slice, struct places *places)
+{
+	for (size_t i = 0; i < slice->line_count; i++) {
+		const struct slice_line *line = &slice->lines[i];
+
+		if (!line->is_refused && !line->is_rest &&
+		    !places_take(places, &line->place, line->json_hash))
+			slice_refuse(slice, line->number, TWIN_REASON);
+	}
 }
 
 static enum error

@@ -73,7 +73,7 @@ organizations_table(const struct organization *organizations, size_t count)
 		    organization->status == ORGANIZATION_ACTIVE ?
 		    COLOUR_GOOD : COLOUR_BAD);
 		table_set(table, ID, organization->id);
-		table_set_moment(table, CREATED, organization->created_ms);
+		table_set_date(table, CREATED, organization->created_ms);
 	}
 	err = table_print(table);
 	table_free(table);
@@ -150,7 +150,7 @@ keys_table(const struct listed_key *keys, size_t count)
 		{ "KEY", TABLE_TEXT },
 		{ "STATUS", TABLE_TEXT },
 		{ "SCOPES", TABLE_LONG },
-		{ "PER MINUTE", TABLE_NUMBER },
+		{ "RATE", TABLE_NUMBER },
 		{ "CREATED", TABLE_TEXT },
 		{ "EXPIRES", TABLE_TEXT },
 	};
@@ -183,8 +183,8 @@ keys_table(const struct listed_key *keys, size_t count)
 			table_set(table, RATE, "-");
 		else
 			table_set_number(table, RATE, key->rate_per_minute);
-		table_set_moment(table, CREATED, key->created_ms);
-		table_set_moment(table, EXPIRES, key->expires_ms);
+		table_set_date(table, CREATED, key->created_ms);
+		table_set_date(table, EXPIRES, key->expires_ms);
 	}
 	err = table_print(table);
 	table_free(table);

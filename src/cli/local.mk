@@ -23,6 +23,7 @@ libcli_a_SOURCES = \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \
 	src/cli/pipeline.c src/cli/pipeline.h \
+	src/cli/places.c src/cli/places.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prune.c \
 	src/cli/request.c \

@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/places.h"
 #include "record/batch.h"
 
 static bool is_full(const struct slice *slice);
 static bool read_more(struct slice *slice, struct lines *lines);
 static void keep_line(struct slice *slice, const struct line *line);
 static enum error parse_line(struct slice *slice,
-    const struct slice_source *source, const struct slice_line *line,
+    const struct slice_source *source, struct slice_line *line,
     struct detail *detail);
 static enum error check_window(const struct event_draft *draft,
     struct detail *detail);
@@ -118,7 +119,7 @@ slice_parse(struct slice *slice, const struct slice_source *source)
 
 static enum error
 parse_line(struct slice *slice, const struct slice_source *source,
-    const struct slice_line *line, struct detail *detail)
+    struct slice_line *line, struct detail *detail)
 {
 	struct event_draft *draft = slice->batch != NULL ?
 	    batch_next(slice->batch) : &slice->draft;
@@ -138,9 +139,15 @@ parse_line(struct slice *slice, const struct slice_source *source,
 		err = check_window(draft, detail);
 	if (err == ERR_NONE && source->check != NULL)
 		err = source->check(draft, source->check_arg, detail);
-	if (err == ERR_NONE && slice->batch != NULL)
+	if (err != ERR_NONE)
+		return err;
+	if (slice->batch != NULL) {
 		batch_add(slice->batch, line->number);
-	return err;
+	} else {
+		line->place = draft->place;
+		line->json_hash = places_hash(draft->json, draft->json_len);
+	}
+	return ERR_NONE;
 }
 
 static enum error

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "cli/lines.h"
+#include "model/cursor.h"
 #include "model/event.h"
 #include "model/limits.h"
 
@@ -31,6 +32,9 @@ struct slice_line {
 	enum line_fault fault;
 	bool is_rest;		/* of a line that was named already */
 	bool is_refused;
+	/* Of a good line that is only checked. */
+	struct cursor place;
+	uint64_t json_hash;
 };
 
 struct slice {
