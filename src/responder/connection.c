@@ -8,6 +8,7 @@
 
 #include "api/answer.h"
 #include "api/request.h"
+#include "model/limits.h"
 #include "responder/connections.h"
 #include "responder/fcgi.h"
 
@@ -216,11 +217,16 @@ static enum progress
 send_on(struct connections *connections, struct connection *connection)
 {
 	struct outgoing *outgoing = &connection->tray->outgoing;
+	size_t parts_taken;
 
 	if (outgoing_is_sent(outgoing) && !next_piece(connections, connection))
 		return PROGRESS_END;
+	parts_taken = outgoing->sent / EXPORT_PIECE_BYTES;
 	if (outgoing_write(outgoing, connection->fd) != ERR_NONE)
 		return PROGRESS_END;
+	/* A large page has as much time as an export of its size. */
+	if (outgoing->sent / EXPORT_PIECE_BYTES > parts_taken)
+		connection->is_deadline_new = true;
 	connection->is_blocked = !outgoing_is_sent(outgoing);
 	if (connection->is_blocked)
 		return PROGRESS_WAIT;

@@ -103,6 +103,34 @@ def a_slow_reader_gets_an_export_whole():
 
 
 @test
+def a_slow_reader_gets_a_large_page_whole():
+    with Responder(threads=1, timeout="500ms") as responder:
+        with responder.peer() as peer:
+            begun = time.monotonic()
+            peer.send(get("/2000000", flags=0))
+            while part := peer.socket.recv(100000):
+                peer.received += part
+                time.sleep(0.05)
+            assert time.monotonic() - begun > 0.7
+            assert peer.answer().body == pattern(2000000)
+
+
+@test
+def a_peer_that_reads_in_drips_is_let_go():
+    with Responder(threads=1, timeout="500ms") as responder:
+        with responder.peer() as peer:
+            begun = time.monotonic()
+            peer.send(get("/4000000"))
+            while time.monotonic() - begun < 3:
+                peer.socket.recv(1000)
+                time.sleep(0.02)
+            rest = 0
+            while part := peer.socket.recv(1 << 20):
+                rest += len(part)
+            assert rest < 1000000, rest
+
+
+@test
 def an_export_that_fails_is_cut_off_without_an_end():
     with Responder() as responder:
         with responder.peer() as peer:
