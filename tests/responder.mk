@@ -1,5 +1,5 @@
 RESPONDER_TESTS = test_deadlines test_fcgi test_outgoing test_records \
-	test_replies
+	test_replies test_trays
 RESPONDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(FCGI_CFLAGS)
 RESPONDER_TEST_LIBS = $(SUITE_LIBS) libresponder.a libbase.a $(FCGI_LIBS)
 check_PROGRAMS += $(RESPONDER_TESTS)
@@ -20,6 +20,9 @@ test_records_LDADD = $(RESPONDER_TEST_LIBS)
 test_replies_SOURCES = tests/test_replies.c
 test_replies_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_replies_LDADD = $(RESPONDER_TEST_LIBS)
+test_trays_SOURCES = tests/test_trays.c
+test_trays_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_trays_LDADD = $(SUITE_LIBS) libresponder.a $(API_LIBS) $(FCGI_LIBS)
 
 # The responder with answers of its own, so that its tests need no store.
 check_PROGRAMS += responder_stub
