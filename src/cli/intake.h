@@ -33,7 +33,8 @@ struct intake {
 
 /*
  * Reads and checks all lines, and complains of each bad one, but records
- * nothing.  bytes_max is not UINT64_MAX.  ERR_IO, ERR_NO_MEMORY, ERR_STORE: complained of here.
+ * nothing.  bytes_max is not UINT64_MAX.  ERR_IO, ERR_NO_MEMORY, ERR_STORE:
+ * complained of here.
  */
 enum error intake_check(struct intake *intake);
 

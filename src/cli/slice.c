@@ -9,6 +9,8 @@
 #include "cli/places.h"
 #include "record/batch.h"
 
+static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
 static bool is_full(const struct slice *slice);
 static bool read_more(struct slice *slice, struct lines *lines);
 static void keep_line(struct slice *slice, const struct line *line);
@@ -123,6 +125,8 @@ parse_line(struct slice *slice, const struct slice_source *source,
 {
 	struct event_draft *draft = slice->batch != NULL ?
 	    batch_next(slice->batch) : &slice->draft;
+	const char *text = slice->raw.bytes + line->raw_offset;
+	size_t text_len = line->text_len;
 	enum error err;
 
 	if (line->fault == LINE_TOO_LONG)
@@ -133,8 +137,14 @@ parse_line(struct slice *slice, const struct slice_source *source,
 		return detail_set(detail, ERR_SYNTAX,
 		    "the line holds a NUL byte: expected JSON");
 
-	err = event_draft_parse(slice->raw.bytes + line->raw_offset,
-	    line->text_len, source->source, source->client_id, draft, detail);
+	/* RFC 8259, section 8.1: a byte order mark may be passed over. */
+	if (line->number == 1 && text_len >= sizeof(mark) &&
+	    memcmp(text, mark, sizeof(mark)) == 0) {
+		text += sizeof(mark);
+		text_len -= sizeof(mark);
+	}
+	err = event_draft_parse(text, text_len, source->source,
+	    source->client_id, draft, detail);
 	if (err == ERR_NONE && source->source == EVENT_IMPORTED)
 		err = check_window(draft, detail);
 	if (err == ERR_NONE && source->check != NULL)
