@@ -21,7 +21,7 @@ static enum error organizations_table(
 static void add_organization(struct json_writer *json,
     const struct organization *organization);
 static enum error keys_table(const struct listed_key *keys, size_t count);
-static void add_key(struct json_writer *json, const struct listed_key *key,
+static void add_key(struct json_writer *json, const struct listed_key *listed,
     const char *clear);
 static void add_scopes(struct json_writer *json, unsigned int scopes);
 
