@@ -187,11 +187,12 @@ block_draft_seal(struct block_draft *draft, uint32_t organization,
 		.category = category,
 		.first = draft->first,
 	};
+	uint64_t count = draft->count;
 
-	assert(draft->count > 0);
+	assert(count > 0);
 	block_key_write(&key, key_out);
 	/* Count and last moment share eight bytes. */
-	put_u64(draft->bytes + COUNT_OFFSET, (uint64_t)draft->count << MOMENT_BITS |
+	put_u64(draft->bytes + COUNT_OFFSET, count << MOMENT_BITS |
 	    (uint64_t)draft->last.stored_at_ms);
 	put_u64(draft->bytes, seal_of(TREE_EVENTS, key_out, BLOCK_KEY_BYTES,
 	    draft->bytes + SEAL_BYTES, draft->len - SEAL_BYTES));

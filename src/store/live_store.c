@@ -178,16 +178,21 @@ reopen(struct live_store *live)
 static enum error
 open_store(struct live_store *live, struct detail *detail)
 {
-	enum error err = pepper_file_read(live->pepper_path, &live->pepper,
-	    detail);
+	enum error err = store_open(live->path, STORE_READ, live->map_bytes,
+	    &live->store, detail);
 
 	if (err != ERR_NONE)
 		return err;
+	err = pepper_file_read(live->pepper_path, &live->pepper, detail);
+	if (err != ERR_NONE) {
+		store_close(live->store);
+		live->store = NULL;
+		return err;
+	}
 	if (!live->is_warned)
 		file_system_warn(live->path);
 	live->is_warned = true;
-	return store_open(live->path, STORE_READ, live->map_bytes,
-	    &live->store, detail);
+	return ERR_NONE;
 }
 
 /* Leaves the barrier held, shared, when it returns ERR_NONE. */
