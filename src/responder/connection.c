@@ -31,7 +31,8 @@ static enum progress begin_sending(struct connections *connections,
     struct connection *connection, bool is_last);
 static enum progress send_on(struct connections *connections,
     struct connection *connection);
-static bool next_piece(struct connections *connections, struct connection *connection);
+static bool next_piece(struct connections *connections,
+    struct connection *connection);
 static bool is_given_up(struct connection *connection);
 
 enum progress
@@ -186,7 +187,8 @@ answer_request(struct connections *connections, struct connection *connection)
 	connection->is_export = response->export != NULL;
 	outgoing_begin(&tray->outgoing, connection->scan.request_id,
 	    &response->head, &response->body, !connection->is_export);
-	return begin_sending(connections, connection, !connection->scan.is_kept);
+	return begin_sending(connections, connection,
+	    !connection->scan.is_kept);
 }
 
 /* Ends a request without an answer. */

@@ -36,8 +36,8 @@ enum error loop_new(struct loops *loops, struct loop **loop_out);
 /* Its thread has ended, or was never started. */
 void loop_free(struct loop *loop);
 
-/* Runs until loop_stop; for pthread_create. */
-void *loop_run(void *loop);
+/* Runs the loop until loop_stop; for pthread_create. */
+void *loop_run(void *arg);
 
 /* Any thread may call it. */
 void loop_stop(struct loop *loop);
