@@ -89,7 +89,8 @@ choose_content_type(const struct exchange *exchange)
 	struct accept accept;
 	enum media media;
 
-	accept_read(exchange->request->accept, &accept);
+	accept_read(exchange->request->accepts,
+	    exchange->request->accept_count, &accept);
 	if (accept.names_problem_json &&
 	    accept_choose(&accept, offered, &media) == ERR_NONE)
 		return "application/problem+json";

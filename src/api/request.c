@@ -22,7 +22,6 @@ static const struct {
 	PARAM("SCRIPT_NAME", script_name),
 	PARAM("PATH_INFO", path_info),
 	PARAM("QUERY_STRING", query),
-	PARAM("HTTP_ACCEPT", accept),
 	PARAM("HTTP_X_API_KEY", key),
 	PARAM("HTTP_X_REQUEST_ID", request_id),
 	PARAM("HTTP_HOST", host),
@@ -95,6 +94,10 @@ request_read(const char *const *params, struct request *request_out)
 		read_text(request_out, &seen, *params, name_len, equals + 1);
 		if (name_is(*params, name_len, "HTTP_X_API_KEY"))
 			request_out->key_count++;
+		if (name_is(*params, name_len, "HTTP_ACCEPT") &&
+		    request_out->accept_count < REQUEST_ACCEPTS_MAX)
+			request_out->accepts[request_out->accept_count++] =
+			    equals + 1;
 		if (says_https(*params, name_len, equals + 1))
 			request_out->is_https = true;
 	}

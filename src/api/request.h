@@ -15,7 +15,9 @@ struct request {
 	const char *script_name;	/* the path is these two together */
 	const char *path_info;
 	const char *query;
-	const char *accept;
+	/* The Accept fields, in order; what is over the bound is left out. */
+	const char *accepts[REQUEST_ACCEPTS_MAX];
+	unsigned int accept_count;
 	const char *key;		/* a secret; never logged */
 	unsigned int key_count;		/* of X-API-KEY fields; 1 is right */
 	const char *request_id;
@@ -30,7 +32,8 @@ struct request {
 
 /*
  * Reads NAME=value params, ended by NULL, as environ and libfcgi give them.
- * Of fields that came twice the first counts, and key_count tells all.
+ * Of params that came twice the first counts, but each Accept field does:
+ * together they are one list (RFC 9110, section 5.3).  key_count tells all.
  */
 void request_read(const char *const *params, struct request *request_out);
 

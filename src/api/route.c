@@ -111,7 +111,8 @@ route_choose_media(struct exchange *exchange)
 {
 	enum error err;
 
-	accept_read(exchange->request->accept, &exchange->accept);
+	accept_read(exchange->request->accepts,
+	    exchange->request->accept_count, &exchange->accept);
 	err = accept_choose(&exchange->accept, exchange->route->media,
 	    &exchange->media);
 	if (err == ERR_NONE)

@@ -32,6 +32,8 @@ enum {
 
 	/* Requests. */
 	REQUEST_ID_LEN_MAX = 64,
+	/* Fields of one name that count as one list. */
+	REQUEST_ACCEPTS_MAX = 16,
 	REQUEST_PARAMS_MAX = 256,
 	REQUEST_PARAMS_BYTES_MAX = 256 * 1024,
 	BODY_BYTES_MAX = 1024 * 1024,
