@@ -9,6 +9,7 @@ libcli_a_SOURCES = \
 	src/cli/command.c src/cli/command.h \
 	src/cli/commands.h \
 	src/cli/complain.c src/cli/complain.h \
+	src/cli/crash.c src/cli/crash.h \
 	src/cli/event_output.c src/cli/event_output.h \
 	src/cli/event_pages.c src/cli/event_pages.h \
 	src/cli/events.c \
