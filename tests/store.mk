@@ -2,8 +2,8 @@ STORE_TESTS = test_store_api_keys test_store_block test_store_check \
 	test_store_cursor test_store_events test_store_fields \
 	test_store_file_system test_store_full test_store_init \
 	test_store_live test_store_lmdb_error test_store_open \
-	test_store_organizations test_store_pepper test_store_prune \
-	test_store_stat test_store_writers test_batch
+	test_store_organizations test_store_pepper test_store_permissions \
+	test_store_prune test_store_stat test_store_writers test_batch
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
 
@@ -53,6 +53,9 @@ test_store_organizations_LDADD = $(STORE_TEST_LIBS)
 test_store_pepper_SOURCES = tests/test_store_pepper.c
 test_store_pepper_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_pepper_LDADD = $(STORE_TEST_LIBS)
+test_store_permissions_SOURCES = tests/test_store_permissions.c $(STORE_FIXTURE)
+test_store_permissions_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_permissions_LDADD = $(STORE_TEST_LIBS)
 test_store_prune_SOURCES = tests/test_store_prune.c $(STORE_FIXTURE)
 test_store_prune_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_prune_LDADD = $(STORE_TEST_LIBS)

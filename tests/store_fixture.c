@@ -200,6 +200,43 @@ fixture_random(uint64_t *state, uint32_t below)
 	return (uint32_t)((number ^ (number >> 31)) % below);
 }
 
+void
+fixture_read_record(struct store_txn *txn, enum tree tree, MDB_cursor_op op,
+    struct fixture_record *record)
+{
+	MDB_cursor *cursor = NULL;
+
+	ck_assert_int_eq(mdb_cursor_open(txn->mdb, txn->store->trees[tree],
+	    &cursor), 0);
+	ck_assert_int_eq(mdb_cursor_get(cursor, &record->key,
+	    &record->value, op), 0);
+	ck_assert_uint_le(record->key.mv_size, sizeof(record->key_bytes));
+	ck_assert_uint_le(record->value.mv_size,
+	    sizeof(record->value_bytes));
+	memcpy(record->key_bytes, record->key.mv_data, record->key.mv_size);
+	memcpy(record->value_bytes, record->value.mv_data,
+	    record->value.mv_size);
+	record->key.mv_data = record->key_bytes;
+	record->value.mv_data = record->value_bytes;
+	mdb_cursor_close(cursor);
+}
+
+void
+fixture_write_record(struct store_txn *txn, enum tree tree,
+    struct fixture_record *record)
+{
+	ck_assert_int_eq(mdb_put(txn->mdb, txn->store->trees[tree],
+	    &record->key, &record->value, 0), 0);
+}
+
+void
+fixture_remove_record(struct store_txn *txn, enum tree tree,
+    struct fixture_record *record)
+{
+	ck_assert_int_eq(mdb_del(txn->mdb, txn->store->trees[tree],
+	    &record->key, NULL), 0);
+}
+
 int
 fixture_run_child(void (*child)(void *arg), void *arg)
 {

@@ -8,8 +8,7 @@
 #include "model/event.h"
 #include "model/organization.h"
 #include "store/store.h"
-
-struct block_event;
+#include "store/txn.h"
 
 /* A moment from which tests count; any would do. */
 #define BASE_MS INT64_C(1657027948150)
@@ -43,6 +42,23 @@ struct cursor fixture_place(int64_t stored_at_ms, unsigned int number);
 
 /* Pseudo-random numbers, the same on every run: 0 to below. */
 uint32_t fixture_random(uint64_t *state, uint32_t below);
+
+/* A record as it lies in the store, copied out. */
+struct fixture_record {
+	MDB_val key;
+	MDB_val value;
+	uint8_t key_bytes[64];
+	uint8_t value_bytes[8192];
+};
+
+/* op is MDB_FIRST or MDB_LAST. */
+void fixture_read_record(struct store_txn *txn, enum tree tree,
+    MDB_cursor_op op, struct fixture_record *record);
+/* As it is, sealed or not. */
+void fixture_write_record(struct store_txn *txn, enum tree tree,
+    struct fixture_record *record);
+void fixture_remove_record(struct store_txn *txn, enum tree tree,
+    struct fixture_record *record);
 
 /* Runs a child with the function, which ends by exit or a failed assertion.
  * Returns its wait status. */

@@ -11,11 +11,10 @@
 #include "store/events.h"
 #include "store/organizations.h"
 #include "store/sealed.h"
-#include "store/txn.h"
 #include "store_fixture.h"
 #include "suite.h"
 
-enum { EVENTS = 100, VALUE_BYTES_MAX = 8192 };
+enum { EVENTS = 100 };
 
 static struct store *store;
 static struct store_txn *txn;
@@ -93,44 +92,6 @@ run_check(struct check_result *result)
 	return faults;
 }
 
-/* The first record of a tree, copied out. */
-struct raw {
-	MDB_val key;
-	MDB_val value;
-	uint8_t key_bytes[64];
-	uint8_t value_bytes[VALUE_BYTES_MAX];
-};
-
-static void
-read_record(enum tree tree, MDB_cursor_op op, struct raw *raw)
-{
-	MDB_cursor *cursor = NULL;
-
-	ck_assert_int_eq(mdb_cursor_open(txn->mdb, store->trees[tree],
-	    &cursor), 0);
-	ck_assert_int_eq(mdb_cursor_get(cursor, &raw->key, &raw->value, op),
-	    0);
-	memcpy(raw->key_bytes, raw->key.mv_data, raw->key.mv_size);
-	memcpy(raw->value_bytes, raw->value.mv_data, raw->value.mv_size);
-	raw->key.mv_data = raw->key_bytes;
-	raw->value.mv_data = raw->value_bytes;
-	mdb_cursor_close(cursor);
-}
-
-static void
-write_record(enum tree tree, struct raw *raw)
-{
-	ck_assert_int_eq(mdb_put(txn->mdb, store->trees[tree], &raw->key,
-	    &raw->value, 0), 0);
-}
-
-static void
-remove_record(enum tree tree, struct raw *raw)
-{
-	ck_assert_int_eq(mdb_del(txn->mdb, store->trees[tree], &raw->key,
-	    NULL), 0);
-}
-
 static bool
 visit_event(const struct event_view *view, void *arg)
 {
@@ -174,18 +135,11 @@ get_key(void)
 	return store_api_key_get(txn, api_key.id, &found);
 }
 
-static bool
-visit_key(const struct api_key *key, void *arg)
-{
-	(void)key;
-	(void)arg;
-	return true;
-}
-
 static enum error
 scan_keys(void)
 {
-	return store_api_key_scan(txn, 1, visit_key, NULL);
+	/* It ends before the first visit. */
+	return store_api_key_scan(txn, 1, NULL, NULL);
 }
 
 static enum error
@@ -247,14 +201,14 @@ END_TEST
 
 START_TEST(a_changed_byte_is_found_in_every_kind_of_record)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 	struct faults faults;
 
 	/* The last byte; any other is as good. */
-	read_record(rows[_i].tree, rows[_i].op, &raw);
+	fixture_read_record(txn, rows[_i].tree, rows[_i].op, &raw);
 	raw.value_bytes[raw.value.mv_size - 1] ^= 0x10;
-	write_record(rows[_i].tree, &raw);
+	fixture_write_record(txn, rows[_i].tree, &raw);
 	faults = run_check(&result);
 	ck_assert_uint_ge(faults.count, 1);
 	ck_assert_msg(strstr(faults.first, tree_name(rows[_i].tree)) != NULL,
@@ -265,12 +219,12 @@ END_TEST
 
 START_TEST(a_value_that_is_too_short_is_found_in_every_kind_of_record)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 
-	read_record(rows[_i].tree, rows[_i].op, &raw);
+	fixture_read_record(txn, rows[_i].tree, rows[_i].op, &raw);
 	raw.value.mv_size = 5;
-	write_record(rows[_i].tree, &raw);
+	fixture_write_record(txn, rows[_i].tree, &raw);
 	ck_assert_uint_ge(run_check(&result).count, 1);
 	ck_assert_int_eq(rows[_i].read(), ERR_CORRUPT);
 }
@@ -278,17 +232,17 @@ END_TEST
 
 START_TEST(a_right_value_under_a_wrong_key_is_found)
 {
-	struct raw first;
-	struct raw last;
+	struct fixture_record first;
+	struct fixture_record last;
 	struct check_result result;
 
-	read_record(rows[_i].tree, rows[_i].op, &first);
-	read_record(rows[_i].tree, rows[_i].op == MDB_FIRST ? MDB_LAST :
-	    MDB_FIRST, &last);
+	fixture_read_record(txn, rows[_i].tree, rows[_i].op, &first);
+	fixture_read_record(txn, rows[_i].tree,
+	    rows[_i].op == MDB_FIRST ? MDB_LAST : MDB_FIRST, &last);
 	/* A tree of one record has no other value. */
 	if (memcmp(first.key_bytes, last.key_bytes, first.key.mv_size) != 0) {
 		first.value = last.value;
-		write_record(rows[_i].tree, &first);
+		fixture_write_record(txn, rows[_i].tree, &first);
 		ck_assert_uint_ge(run_check(&result).count, 1);
 		ck_assert_int_eq(rows[_i].read(), ERR_CORRUPT);
 	}
@@ -308,12 +262,12 @@ static const struct {
 
 START_TEST(a_record_that_others_name_is_missed)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 	struct faults faults;
 
-	read_record(removed_rows[_i].tree, MDB_FIRST, &raw);
-	remove_record(removed_rows[_i].tree, &raw);
+	fixture_read_record(txn, removed_rows[_i].tree, MDB_FIRST, &raw);
+	fixture_remove_record(txn, removed_rows[_i].tree, &raw);
 	faults = run_check(&result);
 	ck_assert_uint_ge(faults.count, 1);
 	ck_assert_msg(strstr(faults.first, removed_rows[_i].words) != NULL,
@@ -323,14 +277,14 @@ END_TEST
 
 /* Seals what it wrote, as a mistake of ours would. */
 static void
-write_sealed(enum tree tree, struct raw *raw)
+write_sealed(enum tree tree, struct fixture_record *raw)
 {
 	uint64_t seal = htobe64(seal_of(tree, raw->key_bytes,
 	    raw->key.mv_size, raw->value_bytes + SEAL_BYTES,
 	    raw->value.mv_size - SEAL_BYTES));
 
 	memcpy(raw->value_bytes, &seal, SEAL_BYTES);
-	write_record(tree, raw);
+	fixture_write_record(txn, tree, raw);
 }
 
 static const struct {
@@ -346,13 +300,13 @@ static const struct {
 
 START_TEST(an_event_that_is_not_its_blocks_is_found)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 	struct faults faults;
 	const char *from = json_rows[_i].from;
 	uint8_t *place;
 
-	read_record(TREE_EVENTS, MDB_FIRST, &raw);
+	fixture_read_record(txn, TREE_EVENTS, MDB_FIRST, &raw);
 	place = memmem(raw.value_bytes, raw.value.mv_size, from,
 	    strlen(from));
 	ck_assert_ptr_nonnull(place);
@@ -367,11 +321,11 @@ END_TEST
 
 START_TEST(a_block_whose_key_is_not_its_first_event_is_found)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 
-	read_record(TREE_EVENTS, MDB_FIRST, &raw);
-	remove_record(TREE_EVENTS, &raw);
+	fixture_read_record(txn, TREE_EVENTS, MDB_FIRST, &raw);
+	fixture_remove_record(txn, TREE_EVENTS, &raw);
 	raw.key_bytes[raw.key.mv_size - 1] ^= 1;
 	write_sealed(TREE_EVENTS, &raw);
 	ck_assert_uint_eq(run_check(&result).count, 1);
@@ -380,11 +334,11 @@ END_TEST
 
 START_TEST(blocks_that_overlap_are_found)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct check_result result;
 
 	/* Copied to an earlier moment, its events come twice. */
-	read_record(TREE_EVENTS, MDB_FIRST, &raw);
+	fixture_read_record(txn, TREE_EVENTS, MDB_FIRST, &raw);
 	raw.key_bytes[12]--;
 	write_sealed(TREE_EVENTS, &raw);
 	ck_assert_uint_eq(run_check(&result).count, 2);
@@ -393,20 +347,20 @@ END_TEST
 
 START_TEST(pruning_leaves_a_damaged_block_and_goes_on)
 {
-	struct raw raw;
+	struct fixture_record raw;
 	struct prune_result result;
 	int calls = 0;
 
-	read_record(TREE_EVENTS, MDB_FIRST, &raw);
+	fixture_read_record(txn, TREE_EVENTS, MDB_FIRST, &raw);
 	raw.value_bytes[100] ^= 1;
-	write_record(TREE_EVENTS, &raw);
+	fixture_write_record(txn, TREE_EVENTS, &raw);
 	do {
 		ck_assert_int_eq(store_event_prune(txn, BASE_MS * 2, 256,
 		    &result), ERR_NONE);
 	} while (!result.is_done && ++calls < 10);
 	ck_assert(result.is_done);
 	ck_assert_int_eq(scan_all(), ERR_CORRUPT);
-	read_record(TREE_EVENTS, MDB_LAST, &raw);
+	fixture_read_record(txn, TREE_EVENTS, MDB_LAST, &raw);
 	ck_assert_int_eq(raw.key_bytes[4], CATEGORY_API_KEYS);
 }
 END_TEST

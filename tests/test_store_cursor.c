@@ -137,7 +137,7 @@ prune_some(struct world *world)
 struct comparison {
 	struct world *world;
 	const struct event_range *range;
-	size_t next;		/* in the array; counts down when newest first */
+	size_t next;	/* in the array; newest first, from its end */
 	size_t visited;
 	size_t visited_max;
 	struct cursor last;

@@ -1,6 +1,5 @@
 /* test_store_open.c - what is no store, or none any more, is said clearly. */
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +7,13 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "model/limits.h"
 #include "store/events.h"
 #include "store/fields.h"
 #include "store/meta.h"
-#include "store/txn.h"
 #include "store_fixture.h"
 #include "suite.h"
 
-enum { SMALL_MAP_BYTES = 1 << 20, SOME_USER = 4321, PAGE_BYTES = 4096 };
+enum { SMALL_MAP_BYTES = 1 << 20, PAGE_BYTES = 4096 };
 
 static char *
 data_path(const char *path)
@@ -285,76 +282,6 @@ START_TEST(a_tree_that_is_missing_is_found)
 }
 END_TEST
 
-struct permission {
-	const char *path;
-	enum store_access access;
-	enum error err;
-};
-
-static void
-open_as_another(void *arg)
-{
-	const struct permission *permission = arg;
-	struct store *store = NULL;
-	struct detail detail = { "" };
-	enum error err;
-
-	if (setgroups(0, NULL) != 0 || setgid(SOME_USER) != 0 ||
-	    setuid(SOME_USER) != 0)
-		_exit(1);
-	err = store_open(permission->path, permission->access,
-	    FIXTURE_MAP_BYTES, &store, &detail);
-	if (err == permission->err && (err == ERR_NONE ||
-	    strstr(detail.text, permission->path) != NULL))
-		_exit(0);
-	fprintf(stderr, "got %d: %s\n", err, detail.text);
-	_exit(2);
-}
-
-static const struct {
-	mode_t data_mode;
-	mode_t lock_mode;
-	enum store_access access;
-	enum error err;
-} permission_rows[] = {
-	{ 0640, 0660, STORE_READ,  ERR_NONE },	/* as the group may */
-	{ 0640, 0660, STORE_WRITE, ERR_STORE },
-	{ 0600, 0660, STORE_READ,  ERR_STORE },
-	{ 0640, 0640, STORE_READ,  ERR_STORE },	/* readers lock as well */
-};
-
-START_TEST(a_store_without_permission_is_refused_with_its_path)
-{
-	char *path = fixture_make();
-	char *file = data_path(path);
-	char *lock = strdup(file);
-	struct permission permission = {
-		path, permission_rows[_i].access, permission_rows[_i].err,
-	};
-
-	memcpy(strrchr(lock, '/'), "/lock.mdb", 9);
-	if (geteuid() == 0) {
-		/* The directory's parent lets everybody through. */
-		*strrchr(path, '/') = '\0';
-		ck_assert_int_eq(chmod(path, 0755), 0);
-		path[strlen(path)] = '/';
-		ck_assert_int_eq(chown(path, 0, SOME_USER), 0);
-		ck_assert_int_eq(chmod(path, 02770), 0);
-		ck_assert_int_eq(chown(file, 0, SOME_USER), 0);
-		ck_assert_int_eq(chown(lock, 0, SOME_USER), 0);
-		ck_assert_int_eq(chmod(file, permission_rows[_i].data_mode),
-		    0);
-		ck_assert_int_eq(chmod(lock, permission_rows[_i].lock_mode),
-		    0);
-		ck_assert_int_eq(fixture_run_child(open_as_another,
-		    &permission), 0);
-	}
-	free(lock);
-	free(file);
-	free(path);
-}
-END_TEST
-
 START_TEST(a_map_setting_smaller_than_the_store_still_reads_and_prunes)
 {
 	char *path = fixture_make();
@@ -440,9 +367,6 @@ main(void)
 	    a_format_record_that_does_not_decode_is_damage);
 	tcase_add_loop_test(tcase, a_tree_that_is_missing_is_found, 0,
 	    COUNT_OF(tree_rows));
-	tcase_add_loop_test(tcase,
-	    a_store_without_permission_is_refused_with_its_path, 0,
-	    COUNT_OF(permission_rows));
 	tcase_add_test(tcase,
 	    a_map_setting_smaller_than_the_store_still_reads_and_prunes);
 	tcase_add_test(tcase, the_file_always_covers_its_pages);
