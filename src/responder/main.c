@@ -52,6 +52,8 @@ main(int argc, char **argv)
 
 	open_standard_files();
 	umask(PROCESS_UMASK);
+	/* Until the settings say where to. */
+	(void)log_open(LOG_TO_STDERR, PROGRAM);
 
 	/* A client's query never gives options; its other words do not
 	 * matter. */
