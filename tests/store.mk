@@ -1,9 +1,10 @@
 STORE_TESTS = test_store_api_keys test_store_block test_store_check \
 	test_store_cursor test_store_events test_store_fields \
-	test_store_file_system test_store_full test_store_init \
-	test_store_live test_store_lmdb_error test_store_open \
-	test_store_organizations test_store_pepper test_store_permissions \
-	test_store_prune test_store_stat test_store_writers test_batch
+	test_store_file_system test_store_format test_store_full \
+	test_store_init test_store_live test_store_lmdb_error \
+	test_store_open test_store_organizations test_store_pepper \
+	test_store_permissions test_store_prune test_store_stat \
+	test_store_writers test_batch
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
 
@@ -32,6 +33,9 @@ test_store_fields_LDADD = $(STORE_TEST_LIBS)
 test_store_file_system_SOURCES = tests/test_store_file_system.c
 test_store_file_system_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_file_system_LDADD = $(STORE_TEST_LIBS)
+test_store_format_SOURCES = tests/test_store_format.c $(STORE_FIXTURE)
+test_store_format_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_format_LDADD = $(STORE_TEST_LIBS)
 test_store_full_SOURCES = tests/test_store_full.c $(STORE_FIXTURE)
 test_store_full_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_full_LDADD = $(STORE_TEST_LIBS)

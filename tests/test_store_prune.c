@@ -234,6 +234,8 @@ START_TEST(an_append_after_a_prune_begins_anew)
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_eq(store_event_append(txn, organization,
 		    &draft, BASE_MS + i), ERR_NONE);
+		/* What went does not come back with it. */
+		ck_assert_uint_eq(look(organization, 0).count, 1);
 		prune_all(BASE_MS + i + 1, 1, &calls);
 		ck_assert_uint_eq(look(organization, 0).count, 0);
 	}
