@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "model/limits.h"
 #include "store/events.h"
 #include "store/fields.h"
 #include "store/meta.h"
@@ -318,6 +319,25 @@ START_TEST(a_map_setting_smaller_than_the_store_still_reads_and_prunes)
 }
 END_TEST
 
+START_TEST(a_reader_beyond_the_last_slot_is_refused)
+{
+	struct store *store = fixture_store();
+	struct store_txn **txns = calloc(STORE_READERS_MAX, sizeof(*txns));
+	struct store_txn *txn = NULL;
+
+	ck_assert_ptr_nonnull(txns);
+	for (int i = 0; i < STORE_READERS_MAX; i++)
+		txns[i] = fixture_read_begin(store);
+	ck_assert_int_eq(store_read_begin(store, &txn), ERR_STORE);
+	ck_assert_ptr_null(txn);
+	for (int i = 0; i < STORE_READERS_MAX; i++)
+		store_read_end(txns[i]);
+	store_read_end(fixture_read_begin(store));
+	store_close(store);
+	free(txns);
+}
+END_TEST
+
 START_TEST(the_file_always_covers_its_pages)
 {
 	char *path = fixture_make();
@@ -369,6 +389,7 @@ main(void)
 	    COUNT_OF(tree_rows));
 	tcase_add_test(tcase,
 	    a_map_setting_smaller_than_the_store_still_reads_and_prunes);
+	tcase_add_test(tcase, a_reader_beyond_the_last_slot_is_refused);
 	tcase_add_test(tcase, the_file_always_covers_its_pages);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -16,6 +16,7 @@ enum {
 };
 
 static_assert(BLOCK_BYTES_MAX > BLOCK_BYTES_FULL, "an event may be larger");
+static_assert((int)BLOCK_BYTES_MAX <= (int)SEALED_BYTES_MAX, "checked whole");
 static_assert(EVENT_STORED_BYTES_MAX < 1 << LENGTH_BITS, "lengths fit");
 static_assert(STORED_AT_MS_MAX < INT64_C(1) << MOMENT_BITS, "moments fit");
 static_assert(BLOCK_EVENT_BYTES_MIN >= EVENT_ID_OFFSET + EVENT_ID_LEN,

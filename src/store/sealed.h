@@ -16,7 +16,10 @@
 
 enum {
 	SEAL_BYTES = 8,
-	SEALED_BODY_BYTES_MAX = 1024	/* of all trees but the events' */
+	SEALED_BODY_BYTES_MAX = 1024,	/* of all trees but the events' */
+	/* Of any tree; a damaged page can claim that a value is larger, and
+	 * reach beyond the map. */
+	SEALED_BYTES_MAX = 8 * 1024
 };
 
 uint64_t seal_of(enum tree tree, const void *key, size_t key_len,
