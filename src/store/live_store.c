@@ -36,7 +36,7 @@ struct live_store {
 };
 
 static void look_if_due(struct live_store *live);
-static bool has_changed(const struct live_store *live);
+static bool has_changed(struct live_store *live);
 static void reopen(struct live_store *live);
 static enum error open_store(struct live_store *live, struct detail *detail);
 static enum error begin(struct live_store *live, struct store_txn **txn_out,
@@ -143,15 +143,19 @@ look_if_due(struct live_store *live)
 
 /* Only the thread that looks changes what is compared here. */
 static bool
-has_changed(const struct live_store *live)
+has_changed(struct live_store *live)
 {
 	struct file_identity now = store_file_identity(live->path);
 
-	return live->store == NULL || !now.is_there ||
+	if (live->store == NULL || !now.is_there ||
 	    now.device != live->identity.device ||
 	    now.inode != live->identity.inode ||
 	    /* Cut off: reading on would be SIGBUS. */
-	    now.bytes < live->identity.bytes;
+	    now.bytes < live->identity.bytes)
+		return true;
+	/* What it grew to, it must keep. */
+	live->identity.bytes = now.bytes;
+	return false;
 }
 
 static void
