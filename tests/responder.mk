@@ -1,4 +1,39 @@
+RESPONDER_TESTS = test_deadlines test_fcgi test_outgoing test_records \
+	test_replies test_trays
+RESPONDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(FCGI_CFLAGS)
+RESPONDER_TEST_LIBS = $(SUITE_LIBS) libresponder.a libbase.a $(FCGI_LIBS)
+check_PROGRAMS += $(RESPONDER_TESTS)
+TESTS += $(RESPONDER_TESTS)
+
+test_deadlines_SOURCES = tests/test_deadlines.c
+test_deadlines_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_deadlines_LDADD = $(RESPONDER_TEST_LIBS)
+test_fcgi_SOURCES = tests/test_fcgi.c
+test_fcgi_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_fcgi_LDADD = $(RESPONDER_TEST_LIBS)
+test_outgoing_SOURCES = tests/test_outgoing.c
+test_outgoing_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_outgoing_LDADD = $(RESPONDER_TEST_LIBS)
+test_records_SOURCES = tests/test_records.c
+test_records_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_records_LDADD = $(RESPONDER_TEST_LIBS)
+test_replies_SOURCES = tests/test_replies.c
+test_replies_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_replies_LDADD = $(RESPONDER_TEST_LIBS)
+test_trays_SOURCES = tests/test_trays.c
+test_trays_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_trays_LDADD = $(SUITE_LIBS) libresponder.a $(API_LIBS) $(FCGI_LIBS)
+
 # The responder with answers of its own, so that its tests need no store.
 check_PROGRAMS += responder_stub
 responder_stub_SOURCES = src/responder/main.c tests/responder/stub_answers.c
 responder_stub_LDADD = libresponder.a libapi.a $(MODEL_LIBS) $(FCGI_LIBS)
+
+RESPONDER_PY_TESTS = \
+	tests/responder/test_front_doors.py \
+	tests/responder/test_fuzz.py \
+	tests/responder/test_peers.py \
+	tests/responder/test_records.py \
+	tests/responder/test_stop.py
+TESTS += $(RESPONDER_PY_TESTS)
+EXTRA_DIST += $(RESPONDER_PY_TESTS) tests/responder/fastcgi.py

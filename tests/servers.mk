@@ -2,9 +2,11 @@
 server_tests = \
 	tests/servers/test_cases.py \
 	tests/servers/test_links.py \
+	tests/servers/test_operator.py \
 	tests/servers/test_organizations.py \
 	tests/servers/test_secrets.py \
 	tests/servers/test_shutdown.py \
+	tests/servers/test_troubles.py \
 	tests/servers/test_walks.py
 
 server_modules = \

@@ -1,7 +1,76 @@
-STORE_TESTS = test_wake
+STORE_TESTS = test_store_api_keys test_store_block test_store_check \
+	test_store_cursor test_store_events test_store_fields \
+	test_store_file_system test_store_format test_store_full \
+	test_store_init test_store_live test_store_lmdb_error \
+	test_store_open test_store_organizations test_store_pepper \
+	test_store_permissions test_store_prune test_store_stat \
+	test_store_writers test_batch test_wake
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
 
+STORE_FIXTURE = tests/store_fixture.c tests/store_fixture.h
 STORE_TEST_LIBS = $(SUITE_LIBS) $(STORE_LIBS)
+STORE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(CHECK_CFLAGS)
+
+test_store_api_keys_SOURCES = tests/test_store_api_keys.c $(STORE_FIXTURE)
+test_store_api_keys_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_api_keys_LDADD = $(STORE_TEST_LIBS)
+test_store_block_SOURCES = tests/test_store_block.c $(STORE_FIXTURE)
+test_store_block_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_block_LDADD = $(STORE_TEST_LIBS)
+test_store_check_SOURCES = tests/test_store_check.c $(STORE_FIXTURE)
+test_store_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_check_LDADD = $(STORE_TEST_LIBS)
+test_store_cursor_SOURCES = tests/test_store_cursor.c $(STORE_FIXTURE)
+test_store_cursor_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_cursor_LDADD = $(STORE_TEST_LIBS)
+test_store_events_SOURCES = tests/test_store_events.c $(STORE_FIXTURE)
+test_store_events_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_events_LDADD = $(STORE_TEST_LIBS)
+test_store_fields_SOURCES = tests/test_store_fields.c
+test_store_fields_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_fields_LDADD = $(STORE_TEST_LIBS)
+test_store_file_system_SOURCES = tests/test_store_file_system.c
+test_store_file_system_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_file_system_LDADD = $(STORE_TEST_LIBS)
+test_store_format_SOURCES = tests/test_store_format.c $(STORE_FIXTURE)
+test_store_format_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_format_LDADD = $(STORE_TEST_LIBS)
+test_store_full_SOURCES = tests/test_store_full.c $(STORE_FIXTURE)
+test_store_full_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_full_LDADD = $(STORE_TEST_LIBS)
+test_store_init_SOURCES = tests/test_store_init.c $(STORE_FIXTURE)
+test_store_init_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_init_LDADD = $(STORE_TEST_LIBS)
+test_store_live_SOURCES = tests/test_store_live.c $(STORE_FIXTURE)
+test_store_live_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_live_LDADD = $(STORE_TEST_LIBS)
+test_store_lmdb_error_SOURCES = tests/test_store_lmdb_error.c
+test_store_lmdb_error_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_lmdb_error_LDADD = $(STORE_TEST_LIBS)
+test_store_open_SOURCES = tests/test_store_open.c $(STORE_FIXTURE)
+test_store_open_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_open_LDADD = $(STORE_TEST_LIBS)
+test_store_organizations_SOURCES = tests/test_store_organizations.c $(STORE_FIXTURE)
+test_store_organizations_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_organizations_LDADD = $(STORE_TEST_LIBS)
+test_store_pepper_SOURCES = tests/test_store_pepper.c
+test_store_pepper_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_pepper_LDADD = $(STORE_TEST_LIBS)
+test_store_permissions_SOURCES = tests/test_store_permissions.c $(STORE_FIXTURE)
+test_store_permissions_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_permissions_LDADD = $(STORE_TEST_LIBS)
+test_store_prune_SOURCES = tests/test_store_prune.c $(STORE_FIXTURE)
+test_store_prune_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_prune_LDADD = $(STORE_TEST_LIBS)
+test_store_stat_SOURCES = tests/test_store_stat.c $(STORE_FIXTURE)
+test_store_stat_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_stat_LDADD = $(STORE_TEST_LIBS)
+test_store_writers_SOURCES = tests/test_store_writers.c $(STORE_FIXTURE)
+test_store_writers_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_writers_LDADD = $(STORE_TEST_LIBS)
+test_batch_SOURCES = tests/test_batch.c $(STORE_FIXTURE)
+test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_batch_LDADD = $(SUITE_LIBS) $(RECORD_LIBS)
 test_wake_SOURCES = tests/test_wake.c
 test_wake_LDADD = $(STORE_TEST_LIBS)

@@ -79,11 +79,36 @@ START_TEST(accept_chooses_as_rfc_9110_says)
 	struct accept accept;
 	enum media media;
 
-	accept_read(rows[_i].field, &accept);
+	accept_read(&rows[_i].field, 1, &accept);
 	ck_assert_int_eq(accept_choose(&accept, rows[_i].offered, &media),
 	    rows[_i].err);
 	if (rows[_i].err == ERR_NONE)
 		ck_assert_int_eq(media, rows[_i].media);
+}
+END_TEST
+
+static const struct {
+	const char *fields[3];
+	unsigned int field_count;
+	enum media media;
+} several_rows[] = {
+	{ { "image/png", "text/csv" }, 2, MEDIA_CSV },
+	{ { "", "text/csv" }, 2, MEDIA_CSV },
+	{ { "text/csv", " " }, 2, MEDIA_CSV },
+	{ { "application/json;q=0.1", "a/b;c=\"", "text/csv" }, 3, MEDIA_CSV },
+	{ { "", "" }, 2, MEDIA_JSON },
+	{ { NULL }, 0, MEDIA_JSON },
+};
+
+START_TEST(several_fields_are_one_list)
+{
+	struct accept accept;
+	enum media media;
+
+	accept_read(several_rows[_i].fields, several_rows[_i].field_count,
+	    &accept);
+	ck_assert_int_eq(accept_choose(&accept, ALL, &media), ERR_NONE);
+	ck_assert_int_eq(media, several_rows[_i].media);
 }
 END_TEST
 
@@ -103,7 +128,7 @@ START_TEST(problem_json_counts_when_it_is_named)
 {
 	struct accept accept;
 
-	accept_read(problem_rows[_i].field, &accept);
+	accept_read(&problem_rows[_i].field, 1, &accept);
 	ck_assert_int_eq(accept.names_problem_json,
 	    problem_rows[_i].is_named);
 }
@@ -127,6 +152,8 @@ main(void)
 
 	tcase_add_loop_test(tests, accept_chooses_as_rfc_9110_says, 0,
 	    COUNT_OF(rows));
+	tcase_add_loop_test(tests, several_fields_are_one_list, 0,
+	    COUNT_OF(several_rows));
 	tcase_add_loop_test(tests, problem_json_counts_when_it_is_named, 0,
 	    COUNT_OF(problem_rows));
 	tcase_add_test(tests, content_types_tell_what_is_sent);

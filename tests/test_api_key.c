@@ -141,7 +141,9 @@ START_TEST(scopes_read_as_they_are_written)
 	unsigned int scopes = 0;
 
 	scopes_format(scopes, text);
-	ck_assert_str_eq(text, "");
+	ck_assert_str_eq(text, "none");
+	ck_assert_int_eq(scopes_parse("none", &scopes, NULL), ERR_NONE);
+	ck_assert_uint_eq(scopes, 0);
 	ck_assert_int_eq(scopes_parse("events:write", &scopes, NULL),
 	    ERR_NONE);
 	scopes_format(scopes, text);
@@ -168,7 +170,7 @@ START_TEST(an_unknown_scope_is_refused_with_the_allowed_ones)
 		    ERR_MEANING);
 		ck_assert_uint_eq(scopes, SCOPE_EVENTS_READ);
 		ck_assert_ptr_nonnull(strstr(detail.text,
-		    "scope: expected events:read or events:write"));
+		    "scope: expected events:read, events:write or none"));
 	}
 }
 END_TEST

@@ -18,6 +18,7 @@ HELP_SECONDS_MAX = 20
 PAGES = sorted(SOURCE.glob("man/*.[1-8]"))
 TEXTS = sorted([*SOURCE.glob("*.md"), *SOURCE.glob("doc/**/*.md")])
 VARIABLE = re.compile(r"\bAPITRAIL_[A-Z][A-Z_]*[A-Z]\b")
+WORD = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 LONG_OPTION = re.compile(r"\bFl -([a-z][a-z-]*)")
 # Names that no setting is, but that the programs read.
 OTHER_VARIABLES = {"APITRAIL_CONF"}
@@ -120,8 +121,8 @@ def test_every_option_of_the_responder_is_in_its_page():
 def test_every_setting_is_an_option_of_both_programs():
     wrong = []
     options = {row[0] for row in settings_in_source().values()}
-    for program, words in (("apitrail", ["stat"]), ("apitrail.fcgi", [])):
-        text = ask_help(program, *words)
+    for program in ("apitrail", "apitrail.fcgi"):
+        text = ask_help(program)
         wrong += [f"--{name} is not in {program} --help"
                   for name in sorted(options) if f"--{name}" not in text]
     return wrong
@@ -144,6 +145,16 @@ def test_defaults_and_bounds_are_those_of_the_source():
                                            allowed.split(", such as")[0])
                   if number not in body]
     return wrong
+
+
+def test_statuses_have_the_titles_that_clients_see():
+    table = (SOURCE / "src/api/problem.c").read_text(encoding="utf-8")
+    titles = dict(re.findall(r'= \{ (\d+), "([^"]+)"', table))
+    told = re.findall(r"^\.It (\d+) Ta ([^\n]+?) Ta",
+                      page("apitrail-http.7"), flags=re.MULTILINE)
+    return ([] if told else ["apitrail-http.7 has no table of statuses"]) + [
+        f"{status} is \"{titles.get(status)}\", not \"{title}\""
+        for status, title in told if titles.get(status) != title]
 
 
 def test_texts_name_no_setting_that_does_not_exist():
@@ -180,6 +191,18 @@ def test_files_that_texts_name_exist():
             if not any((SOURCE / top / name).exists() for top in ("", "src")):
                 wrong.append(f"{path.name}: {name} does not exist")
     return wrong
+
+
+def test_names_that_texts_quote_exist():
+    """Such as `store_event_scan`: functions, structs, types of events."""
+    known = set()
+    for path in [*SOURCE.glob("src/*/*.[ch]"), *SOURCE.glob("tests/*.py")]:
+        known |= set(WORD.findall(path.read_text(encoding="utf-8")))
+    return [f"{path.name}: {name} is nowhere in the sources"
+            for path in TEXTS
+            for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`",
+                                   path.read_text(encoding="utf-8"))
+            if name not in known]
 
 
 def test_pages_refer_to_pages_that_exist():

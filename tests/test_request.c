@@ -27,7 +27,7 @@ START_TEST(missing_texts_are_empty)
 	ck_assert_str_eq(request.script_name, "");
 	ck_assert_str_eq(request.path_info, "");
 	ck_assert_str_eq(request.query, "");
-	ck_assert_str_eq(request.accept, "");
+	ck_assert_uint_eq(request.accept_count, 0);
 	ck_assert_str_eq(request.key, "");
 	ck_assert_uint_eq(request.key_count, 0);
 	ck_assert_str_eq(request.request_id, "");
@@ -57,7 +57,8 @@ START_TEST(each_param_has_its_place)
 	ck_assert_str_eq(request.script_name, "/v1");
 	ck_assert_str_eq(request.path_info, "/events");
 	ck_assert_str_eq(request.query, "limit=1");
-	ck_assert_str_eq(request.accept, "*/*");
+	ck_assert_uint_eq(request.accept_count, 1);
+	ck_assert_str_eq(request.accepts[0], "*/*");
 	ck_assert_str_eq(request.key, "secret");
 	ck_assert_uint_eq(request.key_count, 1);
 	ck_assert_str_eq(request.request_id, "a");
@@ -69,7 +70,7 @@ START_TEST(each_param_has_its_place)
 }
 END_TEST
 
-START_TEST(of_two_fields_the_first_counts_and_keys_are_counted)
+START_TEST(of_two_params_the_first_counts_but_each_accept_field)
 {
 	const char *const params[] = {
 		"HTTP_ACCEPT=", "HTTP_ACCEPT=text/csv",
@@ -78,7 +79,9 @@ START_TEST(of_two_fields_the_first_counts_and_keys_are_counted)
 	struct request request;
 
 	request_read(params, &request);
-	ck_assert_str_eq(request.accept, "");
+	ck_assert_uint_eq(request.accept_count, 2);
+	ck_assert_str_eq(request.accepts[0], "");
+	ck_assert_str_eq(request.accepts[1], "text/csv");
 	ck_assert_str_eq(request.key, "one");
 	ck_assert_uint_eq(request.key_count, 2);
 }
@@ -159,7 +162,7 @@ main(void)
 	tcase_add_test(tests, missing_texts_are_empty);
 	tcase_add_test(tests, each_param_has_its_place);
 	tcase_add_test(tests,
-	    of_two_fields_the_first_counts_and_keys_are_counted);
+	    of_two_params_the_first_counts_but_each_accept_field);
 	tcase_add_test(tests,
 	    params_without_a_name_or_of_other_names_are_passed_over);
 	tcase_add_loop_test(tests, https_is_what_the_server_says, 0,

@@ -21,6 +21,8 @@ static const struct {
 	    "application/x-ndjson" },
 	[MEDIA_CSV] = { "text", "csv",
 	    "text/csv; charset=utf-8; header=present" },
+	[MEDIA_EVENT_STREAM] = { "text", "event-stream",
+	    "text/event-stream" },
 };
 static_assert(COUNT_OF(media_types) == MEDIA_COUNT, "one row per media");
 
@@ -30,6 +32,7 @@ struct range {
 	unsigned int quality;
 };
 
+static bool read_field(const char *field, struct accept *accept);
 static bool next_range(const char **field, struct range *range_out,
     bool *is_well_formed_out);
 static bool read_range(struct field_text *rest, struct range *range_out);
@@ -43,17 +46,17 @@ media_content_type(enum media media)
 }
 
 void
-accept_read(const char *field, struct accept *accept_out)
+accept_read(const char *const fields[], unsigned int field_count,
+    struct accept *accept_out)
 {
-	struct range range;
-	bool is_well_formed;
+	bool is_empty = true;
 
 	*accept_out = (struct accept){ 0 };
-	if (field[strspn(field, FIELD_BLANKS)] == '\0')
-		field = "*/*";
-	while (next_range(&field, &range, &is_well_formed))
-		if (is_well_formed)
-			weigh(&range, accept_out);
+	for (unsigned int i = 0; i < field_count; i++)
+		if (read_field(fields[i], accept_out))
+			is_empty = false;
+	if (is_empty)
+		(void)read_field("*/*", accept_out);
 }
 
 enum error
@@ -77,6 +80,20 @@ accept_choose(const struct accept *accept, unsigned int offered,
 		*media_out = media;
 	}
 	return quality > 0 ? ERR_NONE : ERR_NOT_ACCEPTABLE;
+}
+
+/* Whether there is anything in it. */
+static bool
+read_field(const char *field, struct accept *accept)
+{
+	bool is_empty = field[strspn(field, FIELD_BLANKS)] == '\0';
+	bool is_well_formed;
+	struct range range;
+
+	while (next_range(&field, &range, &is_well_formed))
+		if (is_well_formed)
+			weigh(&range, accept);
+	return !is_empty;
 }
 
 /* The comma that ends a range; those within quotes do not. */

@@ -29,10 +29,12 @@ struct accept {
 };
 
 /*
- * Reads the field; an empty one accepts everything.  Ranges that are not
- * well-formed count for nothing, parameters other than q are passed over.
+ * Reads the fields as one list; an empty one accepts everything.  Ranges that
+ * are not well-formed count for nothing, parameters other than q are passed
+ * over.
  */
-void accept_read(const char *field, struct accept *accept_out);
+void accept_read(const char *const fields[], unsigned int field_count,
+    struct accept *accept_out);
 
 /*
  * Chooses among offered, bits of MEDIA_BIT: the greatest quality, then the

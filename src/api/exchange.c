@@ -17,7 +17,8 @@ exchange_begin(struct exchange *exchange, struct service *service,
 		.method = METHOD_COUNT,
 	};
 	exchange_resume(exchange, service, response);
-	accept_read(request->accept, &exchange->accept);
+	accept_read(request->accepts, request->accept_count,
+	    &exchange->accept);
 	request_choose_id(request, exchange->request_id);
 }
 

@@ -34,22 +34,17 @@ query_read(const char *query, const char *const names[], size_t name_count,
     struct query_value values[], struct query_room *room,
     struct detail *detail)
 {
-	unsigned int pair_count = 0;
-
 	room->len = 0;
 	for (size_t i = 0; i < name_count; i++)
 		values[i] = (struct query_value){ .text = "" };
 
+	/* Every round takes a byte at least, of QUERY_BYTES_MAX. */
 	for (;;) {
 		size_t pair_len = strcspn(query, "&");
 		struct query_value name;
 		struct query_value value;
 		enum error err;
 
-		if (++pair_count > QUERY_PARAMETERS_MAX)
-			return detail_set(detail, ERR_SYNTAX,
-			    "query: expected at most %d parameters",
-			    QUERY_PARAMETERS_MAX);
 		err = read_pair(query, pair_len, room, &name, &value, detail);
 		if (err == ERR_NONE)
 			err = keep(&name, &value, names, name_count, values,

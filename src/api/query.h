@@ -27,8 +27,7 @@ struct query_room {
  * unknown names are passed over, but must decode too.
  *
  * query is at most QUERY_BYTES_MAX long.  ERR_SYNTAX with detail: a % without
- * two hexadecimal digits, NUL, bytes that are not UTF-8, a known name twice,
- * more than QUERY_PARAMETERS_MAX pairs.
+ * two hexadecimal digits, NUL, bytes that are not UTF-8, a known name twice.
  */
 enum error query_read(const char *query, const char *const names[],
     size_t name_count, struct query_value values[], struct query_room *room,

@@ -22,7 +22,6 @@ static const struct {
 	PARAM("SCRIPT_NAME", script_name),
 	PARAM("PATH_INFO", path_info),
 	PARAM("QUERY_STRING", query),
-	PARAM("HTTP_ACCEPT", accept),
 	PARAM("HTTP_X_API_KEY", key),
 	PARAM("HTTP_X_REQUEST_ID", request_id),
 	PARAM("HTTP_IDEMPOTENCY_KEY", idempotency_key),
@@ -100,6 +99,10 @@ request_read(const char *const *params, struct request *request_out)
 			request_out->key_count++;
 		if (name_is(*params, name_len, "HTTP_IDEMPOTENCY_KEY"))
 			request_out->idempotency_key_count++;
+		if (name_is(*params, name_len, "HTTP_ACCEPT") &&
+		    request_out->accept_count < REQUEST_ACCEPTS_MAX)
+			request_out->accepts[request_out->accept_count++] =
+			    equals + 1;
 		if (says_https(*params, name_len, equals + 1))
 			request_out->is_https = true;
 	}

@@ -25,7 +25,9 @@ struct request {
 	const char *script_name;	/* the path is these two together */
 	const char *path_info;
 	const char *query;
-	const char *accept;
+	/* The Accept fields, in order; what is over the bound is left out. */
+	const char *accepts[REQUEST_ACCEPTS_MAX];
+	unsigned int accept_count;
 	const char *key;		/* a secret; never logged */
 	unsigned int key_count;		/* of X-API-KEY fields; 1 is right */
 	const char *request_id;
@@ -50,8 +52,9 @@ struct request {
 
 /*
  * Reads NAME=value params, ended by NULL, as environ and libfcgi give them.
- * Of fields that came twice the first counts, and the counts tell all.  The
- * body is empty, and may_wait and is_overload false.
+ * Of params that came twice the first counts, but each Accept field does:
+ * together they are one list (RFC 9110, section 5.3).  The counts tell all.
+ * The body is empty, and may_wait and is_overload false.
  */
 void request_read(const char *const *params, struct request *request_out);
 

@@ -61,7 +61,9 @@ buffer_reserve(struct buffer *buffer, size_t len)
 		buffer->error = ERR_TOO_LARGE;
 		return NULL;
 	}
-	if (needed > buffer->size && !grow(buffer, needed)) {
+	/* NULL is for errors, so no room at all is some, too. */
+	if ((needed > buffer->size || buffer->bytes == NULL) &&
+	    !grow(buffer, needed)) {
 		buffer->error = ERR_NO_MEMORY;
 		return NULL;
 	}

@@ -113,8 +113,9 @@ is_url(const char *text, const char *allowed)
 	else
 		return false;
 	text += scheme_len;
-	return text[0] != '/' && text[strlen(text) - 1] != '/' &&
-	    text_is_of(text, strlen(text), allowed);
+	/* Nothing is of no set, so there is a last character. */
+	return text_is_of(text, strlen(text), allowed) &&
+	    text[0] != '/' && text[strlen(text) - 1] != '/';
 }
 
 static bool

@@ -136,14 +136,15 @@ record_whole(struct intake *intake)
 	if (err != ERR_NONE)
 		return err;
 	begin = lseek(intake->fd, 0, SEEK_CUR);
+	/* What comes from now on is not checked. */
+	intake->bytes_max = intake->size;
 	err = intake_check(intake);
 	if (err != ERR_NONE || intake->refused > 0)
 		return err;
-	if (lseek(intake->fd, begin, SEEK_SET) == -1) {
+	if (begin == -1 || lseek(intake->fd, begin, SEEK_SET) == -1) {
 		complain("%s: %s", intake->file, strerror(errno));
 		return ERR_IO;
 	}
-	/* What came since was not checked. */
 	intake->bytes_max = intake->input_bytes;
 	return intake_record(intake);
 }
@@ -162,6 +163,9 @@ make_rereadable(struct intake *intake)
 		return err;
 	input_close(intake->fd);
 	intake->fd = spool_fd;
+	if (fstat(spool_fd, &stat) != 0)
+		return ERR_IO;
+	intake->size = (uint64_t)stat.st_size;
 	return ERR_NONE;
 }
 

@@ -50,7 +50,7 @@ static const struct command_option key_add_options[] = {
 	{ OPTION_ORG, true, "the organization that the key belongs to" },
 	{ OPTION_NAME, true, "what the key is called" },
 	{ OPTION_SCOPE, false,
-	    "events:read (the default) or events:write, which includes it" },
+	    "events:read (the default), events:write with it, or none" },
 	{ OPTION_EXPIRES, false, "when it ends: never, unless given" },
 	{ OPTION_RATE, false, "requests a minute, 1 to 1000000" },
 	JSON_ROW,

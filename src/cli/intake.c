@@ -12,6 +12,7 @@
 #include "cli/lines.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
+#include "cli/places.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/slice.h"
@@ -26,10 +27,10 @@ struct reading {
 	int stop_fds[2];	/* a pipe: the end to watch, and to close */
 };
 
-static enum error check_slices(struct intake *intake,
-    struct reading *reading, const struct slice_source *source);
-static enum error record_slices(struct intake *intake,
-    struct pipeline *pipeline);
+static enum error run(struct intake *intake, bool is_recording);
+static enum error use_slices(struct intake *intake,
+    struct pipeline *pipeline, bool is_recording, struct places *places);
+static void refuse_twins(struct slice *slice, struct places *places);
 static enum error record_slice(struct intake *intake, struct slice *slice);
 static batch_refused refuse_twin;
 static enum error report_slice(struct intake *intake,
@@ -43,108 +44,110 @@ static enum error open_reading(struct reading *reading,
 static enum error new_slice(const struct intake *intake, bool has_batch,
     struct slice **slice_out);
 static void close_reading(struct reading *reading);
-static struct slice_source source_of(const struct intake *intake,
-    const struct reading *reading);
 
 enum error
 intake_check(struct intake *intake)
 {
-	struct twins twins = {
-		.store = intake->store,
-		.organization = intake->organization->number,
-	};
-	struct reading reading;
-	struct slice_source source;
-	enum error err;
-
-	err = open_reading(&reading, intake, false);
-	if (err != ERR_NONE)
-		goto out;
-	source = source_of(intake, &reading);
-	if (intake->source == EVENT_IMPORTED) {
-		source.check = twins_check;
-		source.check_arg = &twins;
-	}
-	err = check_slices(intake, &reading, &source);
-	if (err == ERR_NONE)
-		err = session_complain(twins.error);
-out:
-	close_reading(&reading);
-	return err;
-}
-
-static enum error
-check_slices(struct intake *intake, struct reading *reading,
-    const struct slice_source *source)
-{
-	struct slice *slice = reading->slices[0];
-	struct progress progress;
-	uint64_t line_count = 0;
-	enum error err;
-
-	progress_begin(&progress, "lines checked");
-	do {
-		slice_fill(slice, source);
-		line_count += slice->line_count;
-		intake->input_bytes = slice->input_bytes;
-		progress_show(&progress, line_count, slice->input_bytes,
-		    intake->size);
-		err = report_slice(intake, slice);
-	} while (err == ERR_NONE && !slice->is_last);
-	progress_hide(&progress);
-	return err;
+	return run(intake, false);
 }
 
 enum error
 intake_record(struct intake *intake)
 {
+	return run(intake, true);
+}
+
+static enum error
+run(struct intake *intake, bool is_recording)
+{
+	const struct twins twins = {
+		.store = intake->store,
+		.organization = intake->organization->number,
+	};
+	/* When recording, the commit finds what has a taken place. */
+	bool is_checking_places = !is_recording &&
+	    intake->source == EVENT_IMPORTED;
 	struct pipeline *pipeline = NULL;
+	struct places *places = NULL;
 	struct reading reading;
 	struct slice_source source;
 	enum error err;
 
-	err = open_reading(&reading, intake, true);
+	err = open_reading(&reading, intake, is_recording);
+	if (err == ERR_NONE && is_checking_places)
+		err = places_new(intake->bytes_max, &places);
 	if (err != ERR_NONE)
 		goto out;
-	source = source_of(intake, &reading);
+	source = (struct slice_source){
+		.lines = reading.lines,
+		.source = intake->source,
+		.client_id = intake->organization->id,
+	};
+	if (is_checking_places) {
+		source.check = twins_check;
+		source.check_arg = &twins;
+	}
 	err = pipeline_begin(reading.slices, &source, &pipeline);
-	if (err != ERR_NONE)
-		session_complain(err);
+	if (err == ERR_NONE)
+		err = use_slices(intake, pipeline, is_recording, places);
 	else
-		err = record_slices(intake, pipeline);
+		session_complain(err);
 	/* Also wakes a thread that waits for a slow input. */
 	close(reading.stop_fds[1]);
 	reading.stop_fds[1] = -1;
 	pipeline_end(pipeline);
 out:
+	places_free(places);
 	close_reading(&reading);
 	return err;
 }
 
+/* places is NULL when they need no check. */
 static enum error
-record_slices(struct intake *intake, struct pipeline *pipeline)
+use_slices(struct intake *intake, struct pipeline *pipeline,
+    bool is_recording, struct places *places)
 {
 	struct progress progress;
+	uint64_t line_count = 0;
 	bool is_last;
 	enum error err;
 
-	progress_begin(&progress, "events");
+	progress_begin(&progress, is_recording ? "events" : "lines checked");
 	do {
 		struct slice *slice = pipeline_take(pipeline);
-		enum error commit_err = record_slice(intake, slice);
+		enum error commit_err = ERR_NONE;
 
-		is_last = slice->is_last;
+		if (is_recording)
+			commit_err = record_slice(intake, slice);
+		else if (places != NULL)
+			refuse_twins(slice, places);
 		if (slice->reasons.len > 0)
 			progress_hide(&progress);
 		err = report_slice(intake, slice);
 		if (err == ERR_NONE)
 			err = session_complain(commit_err);
-		progress_show(&progress, intake->recorded,
+		line_count += slice->line_count;
+		intake->input_bytes = slice->input_bytes;
+		progress_show(&progress,
+		    is_recording ? intake->recorded : line_count,
 		    slice->input_bytes, intake->size);
+		is_last = slice->is_last;
 		pipeline_give(pipeline);
 	} while (err == ERR_NONE && !is_last);
 	progress_hide(&progress);
 	return err;
+}
+
+static void
+refuse_twins(struct slice *slice, struct places *places)
+{
+	for (size_t i = 0; i < slice->line_count; i++) {
+		const struct slice_line *line = &slice->lines[i];
+
+		if (!line->is_refused && !line->is_rest &&
+		    !places_take(places, &line->place, line->json_hash))
+			slice_refuse(slice, line->number, TWIN_REASON);
+	}
 }
 
 static enum error
@@ -196,7 +199,7 @@ static enum error
 keep_reject(const struct intake *intake, const struct slice *slice,
     const struct slice_line *line)
 {
-	if (intake->rejects_fd == -1 || line->raw_len == 0)
+	if (intake->rejects_fd == -1)
 		return ERR_NONE;
 	if (output_to(intake->rejects_fd,
 	    slice->raw.bytes + line->raw_offset, line->raw_len) == ERR_NONE)
@@ -220,7 +223,6 @@ static enum error
 open_reading(struct reading *reading, const struct intake *intake,
     bool has_batches)
 {
-	size_t slice_count = has_batches ? PIPELINE_SLICES : 1;
 	enum error err;
 
 	*reading = (struct reading){ .stop_fds = { -1, -1 } };
@@ -230,7 +232,7 @@ open_reading(struct reading *reading, const struct intake *intake,
 	}
 	err = lines_new(intake->fd, reading->stop_fds[0], intake->bytes_max,
 	    &reading->lines);
-	for (size_t i = 0; i < slice_count && err == ERR_NONE; i++)
+	for (size_t i = 0; i < PIPELINE_SLICES && err == ERR_NONE; i++)
 		err = new_slice(intake, has_batches, &reading->slices[i]);
 	return session_complain(err);
 }
@@ -272,15 +274,4 @@ close_reading(struct reading *reading)
 	for (size_t i = 0; i < 2; i++)
 		if (reading->stop_fds[i] != -1)
 			close(reading->stop_fds[i]);
-}
-
-static struct slice_source
-source_of(const struct intake *intake, const struct reading *reading)
-{
-	return (struct slice_source){
-		.lines = reading->lines,
-		.source = intake->source,
-		.client_id = intake->organization->id,
-		.keeps_raw = intake->rejects_fd != -1,
-	};
 }

@@ -19,7 +19,7 @@ struct intake {
 	int64_t retention_ms;
 	int fd;
 	const char *file;	/* the input's name in complaints */
-	uint64_t bytes_max;	/* of the input; UINT64_MAX for all */
+	uint64_t bytes_max;	/* of the input */
 	uint64_t size;		/* of the input; 0 when that is not known */
 	int rejects_fd;		/* -1 for none */
 	const char *rejects;	/* its name in complaints */
@@ -33,7 +33,8 @@ struct intake {
 
 /*
  * Reads and checks all lines, and complains of each bad one, but records
- * nothing.  ERR_IO, ERR_NO_MEMORY, ERR_STORE: complained of here.
+ * nothing.  bytes_max is not UINT64_MAX.  ERR_IO, ERR_NO_MEMORY, ERR_STORE:
+ * complained of here.
  */
 enum error intake_check(struct intake *intake);
 

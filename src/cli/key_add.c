@@ -92,7 +92,8 @@ read_scopes(const struct arguments *arguments, unsigned int *scopes)
 	const char *text;
 	struct detail detail;
 
-	*scopes = 0;
+	*scopes = arguments_have(arguments, OPTION_SCOPE) ?
+	    0 : SCOPE_EVENTS_READ;
 	for (size_t i = 0; i < GIVEN_MAX; i++) {
 		text = arguments_text(arguments, OPTION_SCOPE, i);
 		if (text == NULL)
@@ -102,8 +103,6 @@ read_scopes(const struct arguments *arguments, unsigned int *scopes)
 			return ERR_MEANING;
 		}
 	}
-	if (*scopes == 0)
-		*scopes = SCOPE_EVENTS_READ;
 	return ERR_NONE;
 }
 

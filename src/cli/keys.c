@@ -13,15 +13,21 @@
 #include "store/api_keys.h"
 #include "store/organizations.h"
 
+/* What a command does to its key, in the transaction that read it. */
+typedef enum error key_change(struct store_txn *txn, struct api_key *key);
+
 static enum error gather(struct store_txn *txn,
     const struct arguments *arguments, struct buffer *found);
 static store_api_key_visit collect;
 static enum error name_organizations(struct store_txn *txn,
     struct listed_key *keys, size_t count);
+static enum status with_key(const struct arguments *arguments,
+    key_change *change);
 static enum error get(struct store_txn *txn, const char *id,
     struct listed_key *key_out);
-static enum status set_status(const struct arguments *arguments,
-    enum api_key_status status);
+static key_change enable;
+static key_change disable;
+static key_change revoke;
 
 enum status
 run_key_list(const struct arguments *arguments)
@@ -104,17 +110,46 @@ name_organizations(struct store_txn *txn, struct listed_key *keys,
 enum status
 run_key_show(const struct arguments *arguments)
 {
+	return with_key(arguments, NULL);
+}
+
+enum status
+run_key_enable(const struct arguments *arguments)
+{
+	return with_key(arguments, enable);
+}
+
+enum status
+run_key_disable(const struct arguments *arguments)
+{
+	return with_key(arguments, disable);
+}
+
+enum status
+run_key_revoke(const struct arguments *arguments)
+{
+	return with_key(arguments, revoke);
+}
+
+/* Changes the key of the id that was given, if change is not NULL, and shows
+ * it. */
+static enum status
+with_key(const struct arguments *arguments, key_change *change)
+{
+	enum store_access access = change == NULL ? STORE_READ : STORE_WRITE;
 	struct listed_key key;
 	struct store *store = NULL;
 	struct store_txn *txn = NULL;
 	enum error err;
 
-	err = session_open(arguments, STORE_READ, &store);
+	err = session_open(arguments, access, &store);
 	if (err == ERR_NONE)
-		err = session_begin(store, STORE_READ, &txn);
+		err = session_begin(store, access, &txn);
 	if (err == ERR_NONE)
 		err = get(txn, arguments->operands[0], &key);
-	err = session_end(txn, STORE_READ, err);
+	if (err == ERR_NONE && change != NULL)
+		err = session_change(change(txn, &key.key));
+	err = session_end(txn, access, err);
 	store_close(store);
 	if (err == ERR_NONE)
 		err = listing_keys(arguments, &key, 1, true);
@@ -133,62 +168,22 @@ get(struct store_txn *txn, const char *id, struct listed_key *key_out)
 	return err;
 }
 
-enum status
-run_key_enable(const struct arguments *arguments)
+static enum error
+enable(struct store_txn *txn, struct api_key *key)
 {
-	return set_status(arguments, API_KEY_ENABLED);
+	key->status = API_KEY_ENABLED;
+	return change_api_key_put(txn, key, clock_now_ms());
 }
 
-enum status
-run_key_disable(const struct arguments *arguments)
+static enum error
+disable(struct store_txn *txn, struct api_key *key)
 {
-	return set_status(arguments, API_KEY_DISABLED);
+	key->status = API_KEY_DISABLED;
+	return change_api_key_put(txn, key, clock_now_ms());
 }
 
-static enum status
-set_status(const struct arguments *arguments, enum api_key_status status)
+static enum error
+revoke(struct store_txn *txn, struct api_key *key)
 {
-	struct listed_key key;
-	struct store *store = NULL;
-	struct store_txn *txn = NULL;
-	enum error err;
-
-	err = session_open(arguments, STORE_WRITE, &store);
-	if (err == ERR_NONE)
-		err = session_begin(store, STORE_WRITE, &txn);
-	if (err == ERR_NONE)
-		err = get(txn, arguments->operands[0], &key);
-	if (err == ERR_NONE) {
-		key.key.status = status;
-		err = session_change(change_api_key_put(txn, &key.key,
-		    clock_now_ms()));
-	}
-	err = session_end(txn, STORE_WRITE, err);
-	store_close(store);
-	if (err == ERR_NONE)
-		err = listing_keys(arguments, &key, 1, true);
-	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
-}
-
-enum status
-run_key_revoke(const struct arguments *arguments)
-{
-	struct listed_key key;
-	struct store *store = NULL;
-	struct store_txn *txn = NULL;
-	enum error err;
-
-	err = session_open(arguments, STORE_WRITE, &store);
-	if (err == ERR_NONE)
-		err = session_begin(store, STORE_WRITE, &txn);
-	if (err == ERR_NONE)
-		err = get(txn, arguments->operands[0], &key);
-	if (err == ERR_NONE)
-		err = session_change(change_api_key_remove(txn, key.key.id,
-		    clock_now_ms()));
-	err = session_end(txn, STORE_WRITE, err);
-	store_close(store);
-	if (err == ERR_NONE)
-		err = listing_keys(arguments, &key, 1, true);
-	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
+	return change_api_key_remove(txn, key->id, clock_now_ms());
 }

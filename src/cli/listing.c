@@ -16,12 +16,17 @@
 /* Room for one key as JSON, however its names are escaped. */
 enum { NEW_KEY_BYTES_MAX = 8 * 1024 };
 
+/* Adds the element i of an array as a JSON object. */
+typedef void add_row(struct json_writer *json, const void *rows, size_t i);
+
 static enum error organizations_table(
     const struct organization *organizations, size_t count);
-static void add_organization(struct json_writer *json,
-    const struct organization *organization);
+static add_row add_organization;
+static enum error print_json(add_row *add, const void *rows, size_t count,
+    bool is_one);
 static enum error keys_table(const struct listed_key *keys, size_t count);
-static void add_key(struct json_writer *json, const struct listed_key *key,
+static add_row add_listed_key;
+static void add_key(struct json_writer *json, const struct listed_key *listed,
     const char *clear);
 static void add_scopes(struct json_writer *json, unsigned int scopes);
 
@@ -29,24 +34,9 @@ enum error
 listing_organizations(const struct arguments *arguments,
     const struct organization *organizations, size_t count, bool is_one)
 {
-	struct buffer text;
-	struct json_writer json = { .buffer = &text };
-	enum error err;
-
 	if (!arguments_have(arguments, OPTION_JSON))
 		return organizations_table(organizations, count);
-
-	buffer_init(&text, 0);
-	if (!is_one)
-		json_writer_begin(&json, NULL, '[');
-	for (size_t i = 0; i < count; i++)
-		add_organization(&json, &organizations[i]);
-	if (!is_one)
-		json_writer_end(&json, ']');
-	buffer_add_text(&text, "\n");
-	err = output_buffer(&text);
-	buffer_clear(&text);
-	return err;
+	return print_json(add_organization, organizations, count, is_one);
 }
 
 static enum error
@@ -73,7 +63,7 @@ organizations_table(const struct organization *organizations, size_t count)
 		    organization->status == ORGANIZATION_ACTIVE ?
 		    COLOUR_GOOD : COLOUR_BAD);
 		table_set(table, ID, organization->id);
-		table_set_moment(table, CREATED, organization->created_ms);
+		table_set_date(table, CREATED, organization->created_ms);
 	}
 	err = table_print(table);
 	table_free(table);
@@ -81,9 +71,11 @@ organizations_table(const struct organization *organizations, size_t count)
 }
 
 static void
-add_organization(struct json_writer *json,
-    const struct organization *organization)
+add_organization(struct json_writer *json, const void *rows, size_t i)
 {
+	const struct organization *organization =
+	    (const struct organization *)rows + i;
+
 	json_writer_begin(json, NULL, '{');
 	json_writer_text(json, "id", organization->id);
 	json_writer_text(json, "name", organization->name);
@@ -97,18 +89,23 @@ enum error
 listing_keys(const struct arguments *arguments, const struct listed_key *keys,
     size_t count, bool is_one)
 {
+	if (!arguments_have(arguments, OPTION_JSON))
+		return keys_table(keys, count);
+	return print_json(add_listed_key, keys, count, is_one);
+}
+
+static enum error
+print_json(add_row *add, const void *rows, size_t count, bool is_one)
+{
 	struct buffer text;
 	struct json_writer json = { .buffer = &text };
 	enum error err;
-
-	if (!arguments_have(arguments, OPTION_JSON))
-		return keys_table(keys, count);
 
 	buffer_init(&text, 0);
 	if (!is_one)
 		json_writer_begin(&json, NULL, '[');
 	for (size_t i = 0; i < count; i++)
-		add_key(&json, &keys[i], NULL);
+		add(&json, rows, i);
 	if (!is_one)
 		json_writer_end(&json, ']');
 	buffer_add_text(&text, "\n");
@@ -150,7 +147,7 @@ keys_table(const struct listed_key *keys, size_t count)
 		{ "KEY", TABLE_TEXT },
 		{ "STATUS", TABLE_TEXT },
 		{ "SCOPES", TABLE_LONG },
-		{ "PER MINUTE", TABLE_NUMBER },
+		{ "RATE", TABLE_NUMBER },
 		{ "CREATED", TABLE_TEXT },
 		{ "EXPIRES", TABLE_TEXT },
 	};
@@ -183,12 +180,18 @@ keys_table(const struct listed_key *keys, size_t count)
 			table_set(table, RATE, "-");
 		else
 			table_set_number(table, RATE, key->rate_per_minute);
-		table_set_moment(table, CREATED, key->created_ms);
-		table_set_moment(table, EXPIRES, key->expires_ms);
+		table_set_date(table, CREATED, key->created_ms);
+		table_set_date(table, EXPIRES, key->expires_ms);
 	}
 	err = table_print(table);
 	table_free(table);
 	return err;
+}
+
+static void
+add_listed_key(struct json_writer *json, const void *rows, size_t i)
+{
+	add_key(json, (const struct listed_key *)rows + i, NULL);
 }
 
 static void

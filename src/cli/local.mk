@@ -9,6 +9,7 @@ libcli_a_SOURCES = \
 	src/cli/command.c src/cli/command.h \
 	src/cli/commands.h \
 	src/cli/complain.c src/cli/complain.h \
+	src/cli/crash.c src/cli/crash.h \
 	src/cli/event_output.c src/cli/event_output.h \
 	src/cli/event_pages.c src/cli/event_pages.h \
 	src/cli/events.c \
@@ -23,6 +24,7 @@ libcli_a_SOURCES = \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \
 	src/cli/pipeline.c src/cli/pipeline.h \
+	src/cli/places.c src/cli/places.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prune.c \
 	src/cli/recorder.c \

@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "cli/arguments.h"
 #include "cli/complain.h"
+#include "cli/crash.h"
 #include "cli/output.h"
 #include "cli/usage.h"
 
@@ -54,6 +55,7 @@ static void
 set_up(void)
 {
 	output_guard_standard_files();
+	crash_complain();
 	/* A reader that went away is noticed by the write that fails. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Names are UTF-8, whatever a bare environment says. */

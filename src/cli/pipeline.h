@@ -1,7 +1,8 @@
-/* pipeline.h - a thread that fills slices, beside the one that uses them.
+/* pipeline.h - threads that read and parse, beside the one that commits.
  *
- * Parsing is work for a core, committing waits for a disk: with a few slices
- * going round between the two, neither waits for the other for long.
+ * Parsing is work for cores, committing waits for a disk: with some slices
+ * going round between the two, neither waits for the other for long.  The
+ * slices come out in the order of the input.
  */
 #ifndef CLI_PIPELINE_H
 #define CLI_PIPELINE_H
@@ -12,18 +13,22 @@ struct pipeline;
 struct slice;
 struct slice_source;
 
-enum { PIPELINE_SLICES = 3 };
+enum {
+	PIPELINE_THREADS_MAX = 4,
+	/* One in each thread, one with the caller, one that waits. */
+	PIPELINE_SLICES = PIPELINE_THREADS_MAX + 2
+};
 
-/* Starts filling the slices, PIPELINE_SLICES of them, in order.  All is
- * borrowed. */
+/* Starts a thread for each core, as far as allowed, on PIPELINE_SLICES
+ * slices.  All is borrowed.  ERR_NO_MEMORY. */
 enum error pipeline_begin(struct slice *const *slices,
     const struct slice_source *source, struct pipeline **pipeline_out);
 
-/* Waits for the next filled slice; it is the caller's until pipeline_give. */
+/* Waits for the next slice; it is the caller's until pipeline_give. */
 struct slice *pipeline_take(struct pipeline *pipeline);
 void pipeline_give(struct pipeline *pipeline);
 
-/* Ends the thread, also before the input's end; when it may be waiting for
+/* Ends the threads, also before the input's end; when one may be waiting for
  * more input, the caller has stopped the source's lines before. */
 void pipeline_end(struct pipeline *pipeline);
 

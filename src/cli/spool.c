@@ -15,32 +15,12 @@
 
 enum { COPY_BYTES = 64 * 1024 };
 
-static enum error open_nameless(int *fd_out);
 static enum error copy(int fd, const char *name, uint64_t bytes_max,
     int spool_fd);
 
-enum error
-spool_copy(int fd, const char *name, uint64_t bytes_max, int *spool_fd_out)
-{
-	int spool_fd = -1;
-	enum error err;
-
-	*spool_fd_out = -1;
-	err = open_nameless(&spool_fd);
-	if (err == ERR_NONE)
-		err = copy(fd, name, bytes_max, spool_fd);
-	if (err != ERR_NONE) {
-		if (spool_fd != -1)
-			close(spool_fd);
-		return err;
-	}
-	*spool_fd_out = spool_fd;
-	return ERR_NONE;
-}
-
 /* In /var/tmp, as /tmp may lie in memory. */
-static enum error
-open_nameless(int *fd_out)
+enum error
+spool_open(int *fd_out)
 {
 	const char *directory = getenv("TMPDIR");
 	char path[PATH_MAX];
@@ -59,6 +39,25 @@ open_nameless(int *fd_out)
 		return ERR_IO;
 	}
 	unlink(path);
+	return ERR_NONE;
+}
+
+enum error
+spool_copy(int fd, const char *name, uint64_t bytes_max, int *spool_fd_out)
+{
+	int spool_fd = -1;
+	enum error err;
+
+	*spool_fd_out = -1;
+	err = spool_open(&spool_fd);
+	if (err == ERR_NONE)
+		err = copy(fd, name, bytes_max, spool_fd);
+	if (err != ERR_NONE) {
+		if (spool_fd != -1)
+			close(spool_fd);
+		return err;
+	}
+	*spool_fd_out = spool_fd;
 	return ERR_NONE;
 }
 

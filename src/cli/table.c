@@ -134,6 +134,20 @@ table_set_moment(struct table *table, size_t column, int64_t time_ms)
 }
 
 void
+table_set_date(struct table *table, size_t column, int64_t time_ms)
+{
+	char text[CLOCK_TEXT_SIZE] = "-";
+	char *fraction;
+
+	if (time_ms != 0)
+		clock_format_utc(time_ms, text);
+	fraction = strchr(text, '.');
+	if (fraction != NULL)
+		memcpy(fraction, "Z", sizeof("Z"));
+	table_set(table, column, text);
+}
+
+void
 table_colour(struct table *table, size_t column, enum table_colour colour)
 {
 	struct libscols_cell *cell;

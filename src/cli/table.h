@@ -36,8 +36,9 @@ void table_add_row(struct table *table);
  * empty cell. */
 void table_set(struct table *table, size_t column, const char *text);
 void table_set_number(struct table *table, size_t column, int64_t number);
-/* Writes "-" for 0. */
+/* Write "-" for 0; a date ends with the second. */
 void table_set_moment(struct table *table, size_t column, int64_t time_ms);
+void table_set_date(struct table *table, size_t column, int64_t time_ms);
 /* Colours a cell of the last row. */
 enum table_colour { COLOUR_GOOD, COLOUR_WARNING, COLOUR_BAD };
 void table_colour(struct table *table, size_t column,

@@ -14,10 +14,11 @@ struct search {
 static store_event_visit compare;
 static struct cursor place_before(const struct cursor *place);
 
-bool
-twins_check(const struct event_draft *draft, void *arg, struct detail *detail)
+enum error
+twins_check(const struct event_draft *draft, const void *arg,
+    struct detail *detail)
 {
-	struct twins *twins = arg;
+	const struct twins *twins = arg;
 	struct search search = { .draft = draft };
 	struct cursor before = place_before(&draft->place);
 	struct event_range range = {
@@ -27,18 +28,15 @@ twins_check(const struct event_draft *draft, void *arg, struct detail *detail)
 		.after = &before,
 	};
 	struct store_txn *txn = NULL;
+	enum error err;
 
-	if (twins->error != ERR_NONE)
-		return true;
-	twins->error = store_read_begin(twins->store, &txn);
-	if (twins->error == ERR_NONE)
-		twins->error = store_event_scan(txn, &range, compare,
-		    &search);
+	err = store_read_begin(twins->store, &txn);
+	if (err == ERR_NONE)
+		err = store_event_scan(txn, &range, compare, &search);
 	store_read_end(txn);
-	if (!search.has_twin)
-		return true;
-	detail_set(detail, ERR_MEANING, "%s", TWIN_REASON);
-	return false;
+	if (err == ERR_NONE && search.has_twin)
+		err = detail_set(detail, ERR_MEANING, "%s", TWIN_REASON);
+	return err;
 }
 
 /* The greatest cursor below the place: ids have one length, and no

@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-#include "base/error.h"
 #include "cli/slice.h"
 
 struct store;
@@ -12,13 +11,12 @@ struct store;
 struct twins {
 	struct store *store;	/* borrowed */
 	uint32_t organization;
-	enum error error;	/* what ended the looking */
 };
 
 #define TWIN_REASON "stored_at and id: another event has them already"
 
-/* A slice_check; arg is a struct twins.  Refuses a draft when the store has
- * another event with its stored_at and id. */
+/* arg is a struct twins.  Refuses a draft when the store has another event
+ * with its stored_at and id. */
 slice_check twins_check;
 
 #endif

@@ -93,7 +93,8 @@ usage_add_command(struct buffer *buffer, const struct command *command)
 		    row->argument != NULL ? row->argument : "");
 		add_meaning(buffer, name, option->meaning);
 	}
-	add_settings(buffer);
+	buffer_add_text(buffer, "\nSettings such as --store are options too; "
+	    "apitrail --help lists them.\n");
 }
 
 static void

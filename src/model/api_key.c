@@ -39,6 +39,9 @@ static const struct {
 	{ SCOPE_EVENTS_WRITE, "events:write" },
 };
 
+/* What a key without any scope is said to have. */
+#define NO_SCOPE "none"
+
 /* Of the first CHECKED_LEN characters of a key; no final NUL. */
 static void make_checksum(const char *clear,
     char checksum[API_KEY_CHECKSUM_LEN]);
@@ -146,8 +149,11 @@ scopes_parse(const char *text, unsigned int *scopes, struct detail *detail)
 		*scopes |= scope_names[i].scope;
 		return ERR_NONE;
 	}
+	if (strcmp(text, NO_SCOPE) == 0)
+		return ERR_NONE;
 	return detail_set(detail, ERR_MEANING,
-	    "scope: expected events:read or events:write, got %s",
+	    "scope: expected events:read, events:write or " NO_SCOPE
+	    ", got %s",
 	    quote(text, strlen(text)).text);
 }
 
@@ -156,6 +162,10 @@ scopes_format(unsigned int scopes, char text[SCOPES_TEXT_SIZE])
 {
 	size_t len = 0;
 
+	if (scopes == 0) {
+		memcpy(text, NO_SCOPE, sizeof(NO_SCOPE));
+		return;
+	}
 	for (size_t i = 0; i < COUNT_OF(scope_names); i++) {
 		size_t name_len = strlen(scope_names[i].name);
 

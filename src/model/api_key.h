@@ -80,15 +80,15 @@ bool api_key_is_usable(const struct api_key *key, int64_t now_ms);
 bool scopes_cover(unsigned int scopes, enum scope wanted);
 
 /*
- * Adds what "events:read" or "events:write" names to *scopes.  ERR_MEANING
- * with what is allowed, and *scopes as it was.
+ * Adds what "events:read" or "events:write" names to *scopes, nothing for
+ * "none".  ERR_MEANING with what is allowed, and *scopes as it was.
  */
 enum error scopes_parse(const char *text, unsigned int *scopes,
     struct detail *detail);
 
 enum { SCOPES_TEXT_SIZE = 64 };
 
-/* "events:read", or "events:read,events:write". */
+/* "none", "events:read", or "events:read,events:write". */
 void scopes_format(unsigned int scopes, char text[SCOPES_TEXT_SIZE]);
 
 const char *api_key_status_name(enum api_key_status status);

@@ -1,7 +1,6 @@
 /* limits.h - every bound, by name.
  *
- * What a client can meet is in CONTRACT-level documents too: apitrail(5)
- * tells the same numbers.
+ * Those that a client or an operator can meet are told in the manual too.
  */
 #ifndef MODEL_LIMITS_H
 #define MODEL_LIMITS_H
@@ -28,11 +27,12 @@ enum {
 	PAGE_EVENTS_DEFAULT = 100,
 	PAGE_EVENTS_MAX = 1000,
 	QUERY_BYTES_MAX = 8 * 1024,
-	QUERY_PARAMETERS_MAX = 128,
 	EXPORT_PIECE_BYTES = 64 * 1024,
 
 	/* Requests. */
 	REQUEST_ID_LEN_MAX = 64,
+	/* Fields of one name that count as one list. */
+	REQUEST_ACCEPTS_MAX = 16,
 	REQUEST_PARAMS_MAX = 256,
 	REQUEST_PARAMS_BYTES_MAX = 256 * 1024,
 	BODY_BYTES_MAX = 1024 * 1024,

@@ -8,6 +8,7 @@
 
 #include "api/answer.h"
 #include "api/request.h"
+#include "model/limits.h"
 #include "responder/connections.h"
 #include "responder/fcgi.h"
 
@@ -30,7 +31,8 @@ static enum progress begin_sending(struct connections *connections,
     struct connection *connection, bool is_last);
 static enum progress send_on(struct connections *connections,
     struct connection *connection);
-static bool next_piece(struct connections *connections, struct connection *connection);
+static bool next_piece(struct connections *connections,
+    struct connection *connection);
 static bool is_given_up(struct connection *connection);
 
 enum progress
@@ -185,7 +187,8 @@ answer_request(struct connections *connections, struct connection *connection)
 	connection->is_export = response->need == NEED_ROOM;
 	outgoing_begin(&tray->outgoing, connection->scan.request_id,
 	    &response->head, &response->body, !connection->is_export);
-	return begin_sending(connections, connection, !connection->scan.is_kept);
+	return begin_sending(connections, connection,
+	    !connection->scan.is_kept);
 }
 
 /* Ends a request without an answer. */
@@ -216,11 +219,16 @@ static enum progress
 send_on(struct connections *connections, struct connection *connection)
 {
 	struct outgoing *outgoing = &connection->tray->outgoing;
+	size_t parts_taken;
 
 	if (outgoing_is_sent(outgoing) && !next_piece(connections, connection))
 		return PROGRESS_END;
+	parts_taken = outgoing->sent / EXPORT_PIECE_BYTES;
 	if (outgoing_write(outgoing, connection->fd) != ERR_NONE)
 		return PROGRESS_END;
+	/* A large page has as much time as an export of its size. */
+	if (outgoing->sent / EXPORT_PIECE_BYTES > parts_taken)
+		connection->is_deadline_new = true;
 	connection->is_blocked = !outgoing_is_sent(outgoing);
 	if (connection->is_blocked)
 		return PROGRESS_WAIT;

@@ -19,7 +19,7 @@ struct tray;
 enum { REQUESTS_PER_TURN = 8 };
 
 struct connection {
-	struct deadline deadline;	/* the first member: see connections.c */
+	struct deadline deadline;	/* first: connections.c */
 	enum deadline_kind deadline_kind;
 	bool is_deadline_new;	/* it begins anew, though of the same kind */
 	bool is_over;		/* beyond the bound: one 503 */

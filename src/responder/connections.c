@@ -1,11 +1,16 @@
 /* connections.c - the connections of one loop. */
 #include "responder/connections.h"
 
+#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "responder/connection.h"
+
+static_assert(offsetof(struct connection, deadline) == 0,
+    "a deadline's address is its connection's");
 
 static struct connection *of_deadline(struct deadline *deadline);
 static void close_one(struct connections *connections,

@@ -1,6 +1,4 @@
 /* crash.c - the last answer of a CGI process that crashes. */
-#include <config.h>
-
 #include "responder/crash.h"
 
 #include <signal.h>

@@ -10,7 +10,7 @@
 
 enum deadline_kind {
 	DEADLINE_ARRIVE,	/* of a request, whole, after its first byte */
-	DEADLINE_TAKE,		/* of an answer, or a piece, by the server */
+	DEADLINE_TAKE,		/* of each 64 KiB of an answer, by the server */
 	DEADLINE_IDLE,		/* of a kept connection, three times as long */
 	DEADLINE_KINDS
 };

@@ -1,6 +1,4 @@
 /* listener.c - the socket on which web servers connect. */
-#include <config.h>
-
 #include "responder/listener.h"
 
 #include <errno.h>

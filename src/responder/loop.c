@@ -1,6 +1,4 @@
 /* loop.c - one event loop: a thread, its epoll and its connections. */
-#include <config.h>
-
 #include "responder/loop.h"
 
 #include <errno.h>
@@ -27,6 +25,7 @@ enum {
 	OVER_CONNECTIONS_MAX = 64,
 	/* While files or memory are short, or there is no room. */
 	ACCEPT_PAUSE_MS = 100,
+	COMPLAIN_MS = MINUTE_MS,
 	ROUND_MS_MAX = 60 * SECOND_MS,
 	STOP_TRIES = 50,
 	STOP_TRY_US = 1000
@@ -44,7 +43,7 @@ struct loop {
 	struct loops *loops;
 	int gifts[2];		/* a pipe of struct gift */
 	bool is_listening;
-	bool has_complained;	/* of the failure of accept that lasts */
+	int64_t complain_at_ms;	/* when failures of accept are logged again */
 	int64_t listen_at_ms;	/* when a pause ends */
 	int64_t stop_at_ms;	/* 0 until it stops */
 	struct connections connections;
@@ -61,6 +60,7 @@ static int wait_ms(struct loop *loop);
 static void accept_some(struct loop *loop, int accepts_max);
 static bool accept_one(struct loop *loop);
 static bool is_transient(int error);
+static void complain(struct loop *loop, int error);
 static bool has_room(struct loop *loop);
 static void place(struct loop *loop, int fd);
 static struct loop *least_loaded(struct loop *loop);
@@ -133,6 +133,7 @@ loop_run(void *arg)
 	    atomic_load(&connections->count) > 0))
 		run_round(loop);
 	connections_close_all(connections);
+	sem_post(&loop->loops->ended);
 	return NULL;
 }
 
@@ -247,7 +248,6 @@ accept_one(struct loop *loop)
 	fd = accept4(loop->loops->listen_fd, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		loop->has_complained = false;
 		place(loop, fd);
 		return true;
 	}
@@ -258,10 +258,7 @@ accept_one(struct loop *loop)
 
 	/* Mostly there are too many files, here or in the system; the
 	 * service goes on with the connections that it has. */
-	if (!loop->has_complained)
-		log_fact(LEVEL_ERROR, "connections cannot be accepted",
-		    "cause", strerror(errno), NULL);
-	loop->has_complained = true;
+	complain(loop, errno);
 	connections_close_idle(&loop->connections);
 	pause_listening(loop);
 	return false;
@@ -275,6 +272,18 @@ is_transient(int error)
 	    error == ENETDOWN || error == ENOPROTOOPT ||
 	    error == EHOSTDOWN || error == ENONET ||
 	    error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
+static void
+complain(struct loop *loop, int error)
+{
+	int64_t now_ms = loop->connections.now_ms;
+
+	if (now_ms < loop->complain_at_ms)
+		return;
+	loop->complain_at_ms = now_ms + COMPLAIN_MS;
+	log_fact(LEVEL_ERROR, "connections cannot be accepted", "cause",
+	    strerror(error), NULL);
 }
 
 static bool

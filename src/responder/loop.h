@@ -7,6 +7,7 @@
 #ifndef RESPONDER_LOOP_H
 #define RESPONDER_LOOP_H
 
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,19 +24,20 @@ struct loops {
 	unsigned int connections_max;
 	int64_t timeout_ms;
 	atomic_uint connections;	/* open in all loops */
+	sem_t ended;			/* posted by each loop at its end */
 	struct loop **loops;
 	size_t count;
 };
 
 /* How long a loop that stops goes on with what is in flight. */
-enum { STOP_MS = 700 };
+enum { STOP_MS = 600 };
 
 enum error loop_new(struct loops *loops, struct loop **loop_out);
 /* Its thread has ended, or was never started. */
 void loop_free(struct loop *loop);
 
-/* Runs until loop_stop; for pthread_create. */
-void *loop_run(void *loop);
+/* Runs the loop until loop_stop; for pthread_create. */
+void *loop_run(void *arg);
 
 /* Any thread may call it. */
 void loop_stop(struct loop *loop);

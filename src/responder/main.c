@@ -33,7 +33,7 @@ struct arguments {
 };
 
 static void open_standard_files(void);
-static bool read_arguments(int argc, char **argv,
+static bool read_arguments(int argc, char **argv, bool is_cgi,
     struct arguments *arguments);
 static void take_option(int code, struct arguments *arguments);
 static void print_help(void);
@@ -52,11 +52,14 @@ main(int argc, char **argv)
 
 	open_standard_files();
 	umask(PROCESS_UMASK);
+	/* Until the settings say where to. */
+	(void)log_open(LOG_TO_STDERR, PROGRAM);
 
-	/* A client's query never gives options, nor stops the program. */
+	/* A client's query never gives options; its other words do not
+	 * matter. */
 	if (is_cgi && cgi_arguments_are_foreign())
 		argc = 1;
-	if (!read_arguments(argc, argv, &arguments) && !is_cgi)
+	if (!read_arguments(argc, argv, is_cgi, &arguments))
 		return EXIT_USAGE;
 	if (arguments.is_help) {
 		print_help();
@@ -92,7 +95,8 @@ open_standard_files(void)
 }
 
 static bool
-read_arguments(int argc, char **argv, struct arguments *arguments)
+read_arguments(int argc, char **argv, bool is_cgi,
+    struct arguments *arguments)
 {
 	struct option options[OPTIONS_OTHER + SETTING_COUNT + 1] = {
 		{ "help", no_argument, NULL, OPTION_HELP },
@@ -111,7 +115,7 @@ read_arguments(int argc, char **argv, struct arguments *arguments)
 			return false;
 		take_option(code, arguments);
 	}
-	if (optind < argc) {
+	if (optind < argc && !is_cgi) {
 		fprintf(stderr, PROGRAM ": unexpected argument \"%s\": "
 		    "expected options only\n", argv[optind]);
 		return false;

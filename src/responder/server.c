@@ -1,6 +1,4 @@
 /* server.c - the FastCGI front door: loops, limits, the end. */
-#include <config.h>
-
 #include "responder/server.h"
 
 #include <errno.h>
@@ -59,6 +57,7 @@ server_run(const struct settings *settings, struct listener *listener,
 	sigset_t signals;
 	enum error err;
 
+	sem_init(&loops.ended, 0, 0);
 	err = fcgi_start(detail);
 	if (err != ERR_NONE)
 		return err;
@@ -166,8 +165,13 @@ stop(struct loops *loops, const pthread_t *threads, size_t started,
 	for (size_t i = 0; i < started; i++)
 		loop_stop(loops->loops[i]);
 	for (size_t i = 0; i < started; i++) {
-		if (pthread_clockjoin_np(threads[i], NULL, CLOCK_MONOTONIC,
-		    &end) == 0)
+		int status;
+
+		do
+			status = sem_clockwait(&loops->ended,
+			    CLOCK_MONOTONIC, &end);
+		while (status != 0 && errno == EINTR);
+		if (status == 0)
 			continue;
 		log_fact(LEVEL_WARNING,
 		    "a thread still waits for the store and is left behind",
@@ -175,6 +179,8 @@ stop(struct loops *loops, const pthread_t *threads, size_t started,
 		service_flush(loops->service);
 		_exit(EXIT_SUCCESS);
 	}
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
 	listener_close(listener);
 }
 

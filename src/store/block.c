@@ -16,6 +16,7 @@ enum {
 };
 
 static_assert(BLOCK_BYTES_MAX > BLOCK_BYTES_FULL, "an event may be larger");
+static_assert((int)BLOCK_BYTES_MAX <= (int)SEALED_BYTES_MAX, "checked whole");
 static_assert(EVENT_STORED_BYTES_MAX < 1 << LENGTH_BITS, "lengths fit");
 static_assert(STORED_AT_MS_MAX < INT64_C(1) << MOMENT_BITS, "moments fit");
 static_assert(BLOCK_EVENT_BYTES_MIN >= EVENT_ID_OFFSET + EVENT_ID_LEN,
@@ -187,11 +188,12 @@ block_draft_seal(struct block_draft *draft, uint32_t organization,
 		.category = category,
 		.first = draft->first,
 	};
+	uint64_t count = draft->count;
 
-	assert(draft->count > 0);
+	assert(count > 0);
 	block_key_write(&key, key_out);
 	/* Count and last moment share eight bytes. */
-	put_u64(draft->bytes + COUNT_OFFSET, (uint64_t)draft->count << MOMENT_BITS |
+	put_u64(draft->bytes + COUNT_OFFSET, count << MOMENT_BITS |
 	    (uint64_t)draft->last.stored_at_ms);
 	put_u64(draft->bytes, seal_of(TREE_EVENTS, key_out, BLOCK_KEY_BYTES,
 	    draft->bytes + SEAL_BYTES, draft->len - SEAL_BYTES));

@@ -2,6 +2,7 @@
 #include "store/check.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +98,23 @@ check_fault(struct check *check, enum tree tree, const MDB_val *key,
 	check->report(text, check->arg);
 }
 
+void
+check_count(struct check *check, enum tree tree, uint64_t read)
+{
+	struct store_txn *txn = check->txn;
+	char text[FAULT_TEXT_SIZE];
+	MDB_stat stat;
+
+	if (mdb_stat(txn->mdb, txn->store->trees[tree], &stat) !=
+	    MDB_SUCCESS || stat.ms_entries == read)
+		return;
+	snprintf(text, sizeof(text), "%s: it holds %zu records, but %" PRIu64
+	    " can be reached: its pages are damaged", tree_name(tree),
+	    stat.ms_entries, read);
+	check->result->faults++;
+	check->report(text, check->arg);
+}
+
 bool
 check_peek(struct check *check, enum tree tree, const void *key,
     size_t key_len, const uint8_t **body_out, size_t *body_len_out)
@@ -126,6 +144,7 @@ walk(struct check *check, enum tree tree, check_record *check_one)
 {
 	struct store_txn *txn = check->txn;
 	MDB_cursor *cursor = NULL;
+	uint64_t read = 0;
 	MDB_val key;
 	MDB_val value;
 	int code = mdb_cursor_open(txn->mdb, txn->store->trees[tree],
@@ -142,9 +161,12 @@ walk(struct check *check, enum tree tree, check_record *check_one)
 			    value.mv_size - SEAL_BYTES);
 		if (fault != NULL)
 			check_fault(check, tree, &key, fault);
+		read++;
 		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
 	}
 	mdb_cursor_close(cursor);
+	if (code == MDB_NOTFOUND)
+		check_count(check, tree, read);
 	return code == MDB_NOTFOUND ? ERR_NONE :
 	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
 }

@@ -58,6 +58,8 @@ check_events(struct check *check)
 		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
 	}
 	mdb_cursor_close(cursor);
+	if (code == MDB_NOTFOUND)
+		check_count(check, TREE_EVENTS, check->result->blocks);
 	return code == MDB_NOTFOUND ? ERR_NONE :
 	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
 }

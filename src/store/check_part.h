@@ -21,6 +21,10 @@ struct check {
 void check_fault(struct check *check, enum tree tree, const MDB_val *key,
     const char *fault);
 
+/* Reports a tree of which not all records, or some twice, could be read: its
+ * pages are damaged, and those have no checksums. */
+void check_count(struct check *check, enum tree tree, uint64_t read);
+
 /* A record's body; false, without a word, when it is missing or damaged. */
 bool check_peek(struct check *check, enum tree tree, const void *key,
     size_t key_len, const uint8_t **body_out, size_t *body_len_out);

@@ -106,14 +106,14 @@ make_aside(const char *path)
 		return ERR_IO;
 	if (ownership_give(fd, &owner, DIRECTORY_MODE) == ERR_NONE &&
 	    renameat2(AT_FDCWD, aside, AT_FDCWD, path,
-	    RENAME_NOREPLACE) == 0 && sync_parent(path) == 0)
+	    RENAME_NOREPLACE) == 0 && sync_parent(path) == 0) {
 		err = ERR_NONE;
-	else if (errno == EEXIST)
+	} else if (errno == EEXIST) {
 		/* Another process made it meanwhile. */
 		rmdir(aside);
+		errno = EEXIST;
+	}
 	close(fd);
-	if (err != ERR_NONE && errno == 0)
-		errno = EIO;
 	return err;
 }
 
@@ -122,7 +122,8 @@ sync_parent(const char *path)
 {
 	char parent[PATH_MAX];
 	char *slash;
-	int result = -1;
+	/* A parent that cannot be read is left to the system. */
+	int result = 0;
 	int fd;
 
 	snprintf(parent, sizeof(parent), "%s", path);

@@ -26,6 +26,9 @@ static const char *const tree_names[] = {
 };
 static_assert(COUNT_OF(tree_names) == TREE_COUNT, "a name for each tree");
 
+static_assert(sizeof(size_t) >= sizeof(uint64_t),
+    "the map needs the addresses of a 64-bit machine");
+
 static void log_assertion(MDB_env *env, const char *message);
 
 const char *

@@ -17,14 +17,16 @@ struct source {
 struct scan {
 	struct store_txn *txn;
 	const struct event_range *range;
-	struct cursor from;	/* events before it are passed over */
+	/* Where it begins: events before it, in the order, are passed over.
+	 * Newest first it may have none. */
+	bool has_from;
 	bool is_from_included;
+	struct cursor from;
 	unsigned int source_count;
 	struct source sources[CATEGORY_COUNT];
 };
 
-static struct cursor lowest(const struct event_range *range,
-    bool *is_included_out);
+static void set_from(struct scan *scan);
 static enum error open_sources(struct scan *scan);
 static enum error open_source(struct scan *scan, struct source *source,
     bool *is_open_out);
@@ -51,7 +53,7 @@ store_event_scan(struct store_txn *txn, const struct event_range *range,
 
 	scan.txn = txn;
 	scan.range = range;
-	scan.from = lowest(range, &scan.is_from_included);
+	set_from(&scan);
 	if (txn->is_write)
 		/* What lies only in memory has to be found as well. */
 		err = tails_flush(txn);
@@ -76,23 +78,28 @@ store_event_scan(struct store_txn *txn, const struct event_range *range,
 	return err;
 }
 
-/* Oldest first, both the cursor and the window bound from below; newest
- * first only the window does. */
-static struct cursor
-lowest(const struct event_range *range, bool *is_included_out)
+/* Oldest first, cursor and window both bound from below; newest first the
+ * cursor bounds from above, and the window is where the scan ends. */
+static void
+set_from(struct scan *scan)
 {
-	struct cursor from = { .stored_at_ms = range->oldest_ms };
+	const struct event_range *range = scan->range;
+	const struct cursor *after = range->after;
+	bool is_ascending = range->order == OLDEST_FIRST;
 
-	*is_included_out = true;
-	if (range->order == OLDEST_FIRST && range->after != NULL &&
-	    range->after->stored_at_ms >= range->oldest_ms) {
-		from = *range->after;
-		*is_included_out = false;
+	scan->has_from = is_ascending || after != NULL;
+	scan->is_from_included = is_ascending && (after == NULL ||
+	    after->stored_at_ms < range->oldest_ms);
+	scan->from = (struct cursor){ .stored_at_ms = range->oldest_ms };
+	if (after != NULL && !scan->is_from_included) {
+		scan->from.stored_at_ms = after->stored_at_ms;
+		/* Its id has NULs to its end, as keys compare 21 bytes. */
+		memcpy(scan->from.id, after->id,
+		    strnlen(after->id, EVENT_ID_LEN));
 	}
 	/* Keys are compared as unsigned. */
-	if (from.stored_at_ms < 0)
-		from.stored_at_ms = 0;
-	return from;
+	if (scan->from.stored_at_ms < 0)
+		scan->from.stored_at_ms = 0;
 }
 
 static enum error
@@ -152,7 +159,8 @@ find_begin(struct scan *scan, enum category category,
 
 	if (range->order == NEWEST_FIRST)
 		return event_block_find_last(scan->txn, range->organization,
-		    category, range->after, false, found_out);
+		    category, scan->has_from ? &scan->from : NULL, false,
+		    found_out);
 
 	err = event_block_find_last(scan->txn, range->organization, category,
 	    &scan->from, true, found_out);
@@ -166,14 +174,14 @@ find_begin(struct scan *scan, enum category category,
 static bool
 is_ahead(const struct scan *scan, const struct block_event *event)
 {
-	const struct event_range *range = scan->range;
 	int order;
 
-	if (range->order == NEWEST_FIRST)
-		return range->after == NULL ||
-		    block_event_compare_place(event, range->after) < 0;
+	if (!scan->has_from)
+		return true;
 	order = block_event_compare_place(event, &scan->from);
-	return order > 0 || (order == 0 && scan->is_from_included);
+	if (order == 0)
+		return scan->is_from_included;
+	return scan->range->order == OLDEST_FIRST ? order > 0 : order < 0;
 }
 
 static bool

@@ -36,7 +36,7 @@ struct live_store {
 };
 
 static void look_if_due(struct live_store *live);
-static bool has_changed(const struct live_store *live);
+static bool has_changed(struct live_store *live);
 static void reopen(struct live_store *live);
 static enum error open_store(struct live_store *live, struct detail *detail);
 static enum error begin(struct live_store *live, struct store_txn **txn_out,
@@ -143,15 +143,19 @@ look_if_due(struct live_store *live)
 
 /* Only the thread that looks changes what is compared here. */
 static bool
-has_changed(const struct live_store *live)
+has_changed(struct live_store *live)
 {
 	struct file_identity now = store_file_identity(live->path);
 
-	return live->store == NULL || !now.is_there ||
+	if (live->store == NULL || !now.is_there ||
 	    now.device != live->identity.device ||
 	    now.inode != live->identity.inode ||
 	    /* Cut off: reading on would be SIGBUS. */
-	    now.bytes < live->identity.bytes;
+	    now.bytes < live->identity.bytes)
+		return true;
+	/* What it grew to, it must keep. */
+	live->identity.bytes = now.bytes;
+	return false;
 }
 
 static void
@@ -178,16 +182,21 @@ reopen(struct live_store *live)
 static enum error
 open_store(struct live_store *live, struct detail *detail)
 {
-	enum error err = pepper_file_read(live->pepper_path, &live->pepper,
-	    detail);
+	enum error err = store_open(live->path, STORE_READ, live->map_bytes,
+	    &live->store, detail);
 
 	if (err != ERR_NONE)
 		return err;
+	err = pepper_file_read(live->pepper_path, &live->pepper, detail);
+	if (err != ERR_NONE) {
+		store_close(live->store);
+		live->store = NULL;
+		return err;
+	}
 	if (!live->is_warned)
 		file_system_warn(live->path);
 	live->is_warned = true;
-	return store_open(live->path, STORE_READ, live->map_bytes,
-	    &live->store, detail);
+	return ERR_NONE;
 }
 
 /* Leaves the barrier held, shared, when it returns ERR_NONE. */

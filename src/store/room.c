@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "store/lmdb_error.h"
+#include "store/meta.h"
 #include "store/txn.h"
 
 enum {
@@ -20,22 +21,29 @@ enum {
 	RESERVE_PAGES_MIN = 32
 };
 
-/* The oldest of the transactions that readers hold. */
-struct oldest_reader {
-	size_t txn_number;
-	int pid;
+struct room {
+	uint64_t used_pages;	/* of the trees */
+	uint64_t pinned_pages;	/* freed, but not to be used again yet */
+	size_t last_txn;	/* the last commit */
+	size_t oldest_txn;	/* that a reader sees; SIZE_MAX: none */
+	int oldest_pid;
+	bool is_held;		/* by a reader that is behind */
 };
 
+static bool is_grown(const struct store *store);
 static uint64_t map_pages(const struct store *store);
-static enum error count_pinned(struct store_txn *txn, size_t oldest,
-    uint64_t *pinned_out);
+static uint64_t bound_pages(const struct store *store);
+static uint64_t reserve_pages(const struct store *store);
+static enum error measure(struct store *store, struct room *room_out);
 static int note_reader(const char *line, void *arg);
-static void log_stalled(const struct store *store,
-    const struct oldest_reader *reader, size_t last_txn, uint64_t pinned);
-static enum error add_tree_pages(struct store_txn *txn, MDB_dbi tree,
-    uint64_t *pages, uint64_t *inner_pages);
+static enum error count_pinned(struct store_txn *txn, size_t oldest_txn,
+    uint64_t *pinned_out);
+static enum error release_last(struct store *store);
+static void log_stalled(const struct store *store, const struct room *room);
 static enum error count_pages(struct store_txn *txn, uint64_t *pages_out,
     uint64_t *inner_out);
+static enum error add_tree_pages(struct store_txn *txn, MDB_dbi tree,
+    uint64_t *pages, uint64_t *inner_pages);
 
 enum error
 room_used_pages(struct store_txn *txn, uint64_t *pages_out)
@@ -48,65 +56,59 @@ room_used_pages(struct store_txn *txn, uint64_t *pages_out)
 enum error
 room_check_begin(struct store *store, uint64_t *pinned_out)
 {
-	struct oldest_reader reader = { SIZE_MAX, 0 };
-	struct store_txn *txn = NULL;
-	MDB_envinfo state;
-	uint64_t bound = map_pages(store) * MAP_USE_PERCENT_MAX / 100;
-	uint64_t pages;
+	struct room room;
 	enum error err;
-	size_t last_txn;
 
 	*pinned_out = 0;
-	mdb_env_info(store->env, &state);
 	/* While the file may still grow, its free pages need no counting. */
-	if (state.me_last_pgno + 1 <= bound)
+	if (!is_grown(store))
 		return ERR_NONE;
 
 	store_clear_dead_readers(store);
-	/* Before the transaction below becomes a reader too. */
-	mdb_reader_list(store->env, note_reader, &reader);
-	last_txn = state.me_last_txnid;
-	err = store_read_begin(store, &txn);
-	if (err == ERR_NONE)
-		err = count_pages(txn, &pages, &(uint64_t){ 0 });
-	if (err == ERR_NONE)
-		err = count_pinned(txn, reader.txn_number < last_txn ?
-		    reader.txn_number : last_txn, pinned_out);
-	if (err != ERR_NONE)
-		goto out;
-
-	if (pages > bound) {
-		err = ERR_FULL;
-	} else if (reader.txn_number < last_txn &&
-	    pages + *pinned_out > bound) {
-		log_stalled(store, &reader, last_txn, *pinned_out);
-		err = ERR_FULL;
+	err = measure(store, &room);
+	if (err == ERR_NONE && !room.is_held &&
+	    room.pinned_pages > reserve_pages(store)) {
+		err = release_last(store);
+		if (err == ERR_NONE)
+			err = measure(store, &room);
 	}
-out:
-	store_read_end(txn);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+
+	*pinned_out = room.pinned_pages;
+	if (room.used_pages > bound_pages(store))
+		return ERR_FULL;
+	if (room.is_held &&
+	    room.used_pages + room.pinned_pages > bound_pages(store)) {
+		log_stalled(store, &room);
+		return ERR_FULL;
+	}
+	return ERR_NONE;
 }
 
 enum error
 room_check_commit(struct store_txn *txn)
 {
-	uint64_t all = map_pages(txn->store);
-	uint64_t reserve = all * RESERVE_PERCENT / 100;
 	uint64_t pages;
 	uint64_t inner;
-	enum error err;
+	enum error err = count_pages(txn, &pages, &inner);
 
-	if (reserve < RESERVE_PAGES_MIN)
-		reserve = RESERVE_PAGES_MIN;
-	err = count_pages(txn, &pages, &inner);
 	if (err != ERR_NONE)
 		return err;
 	/* Pages that this transaction wrote anew are not free for the next
 	 * one: blocks, and at most all that leads to them. */
-	if (pages + inner + txn->replaced_pages + txn->pinned_pages + reserve >
-	    all)
-		return ERR_FULL;
-	return ERR_NONE;
+	pages += inner + txn->replaced_pages + txn->pinned_pages;
+	return pages + reserve_pages(txn->store) > map_pages(txn->store) ?
+	    ERR_FULL : ERR_NONE;
+}
+
+static bool
+is_grown(const struct store *store)
+{
+	MDB_envinfo state;
+
+	return mdb_env_info(store->env, &state) == MDB_SUCCESS &&
+	    state.me_last_pgno + 1 > bound_pages(store);
 }
 
 static uint64_t
@@ -115,16 +117,75 @@ map_pages(const struct store *store)
 	return (uint64_t)store->map_bytes / store->page_bytes;
 }
 
+static uint64_t
+bound_pages(const struct store *store)
+{
+	return map_pages(store) * MAP_USE_PERCENT_MAX / 100;
+}
+
+static uint64_t
+reserve_pages(const struct store *store)
+{
+	uint64_t pages = map_pages(store) * RESERVE_PERCENT / 100;
+
+	return pages < RESERVE_PAGES_MIN ? RESERVE_PAGES_MIN : pages;
+}
+
+static enum error
+measure(struct store *store, struct room *room_out)
+{
+	struct store_txn *txn = NULL;
+	MDB_envinfo state;
+	uint64_t inner;
+	size_t oldest_txn;
+	enum error err;
+
+	*room_out = (struct room){ .oldest_txn = SIZE_MAX };
+	mdb_env_info(store->env, &state);
+	room_out->last_txn = state.me_last_txnid;
+	/* Before the transaction below becomes a reader too. */
+	mdb_reader_list(store->env, note_reader, room_out);
+	room_out->is_held = room_out->oldest_txn < room_out->last_txn;
+	oldest_txn = room_out->is_held ? room_out->oldest_txn :
+	    room_out->last_txn;
+
+	err = store_read_begin(store, &txn);
+	if (err == ERR_NONE)
+		err = count_pages(txn, &room_out->used_pages, &inner);
+	if (err == ERR_NONE)
+		err = count_pinned(txn, oldest_txn, &room_out->pinned_pages);
+	store_read_end(txn);
+	return err;
+}
+
+/* LMDB lists its readers as lines of pid, thread and transaction. */
+static int
+note_reader(const char *line, void *arg)
+{
+	struct room *room = arg;
+	size_t thread;
+	size_t txn_number;
+	int pid;
+
+	if (sscanf(line, "%d %zx %zu", &pid, &thread, &txn_number) == 3 &&
+	    txn_number < room->oldest_txn) {
+		room->oldest_txn = txn_number;
+		room->oldest_pid = pid;
+	}
+	return 0;
+}
+
 /* The pages freed by transactions that the oldest reader, or the last
  * commit's view, may still see. */
 static enum error
-count_pinned(struct store_txn *txn, size_t oldest, uint64_t *pinned_out)
+count_pinned(struct store_txn *txn, size_t oldest_txn, uint64_t *pinned_out)
 {
 	MDB_cursor *cursor = NULL;
-	MDB_val key = { sizeof(oldest), &oldest };
+	MDB_val key = { sizeof(oldest_txn), &oldest_txn };
 	MDB_val value;
 	int code;
 
+	*pinned_out = 0;
 	code = mdb_cursor_open(txn->mdb, FREE_TREE, &cursor);
 	if (code == MDB_SUCCESS)
 		code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
@@ -142,34 +203,40 @@ count_pinned(struct store_txn *txn, size_t oldest, uint64_t *pinned_out)
 	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
 }
 
-/* LMDB lists its readers as lines of pid, thread and transaction. */
-static int
-note_reader(const char *line, void *arg)
+/*
+ * What the last commit freed can be used from the next but one on.  When that
+ * is much, such as after pruning, a commit that changes nothing is made in
+ * between: else a batch that finds no room would be given up, and again, and
+ * no commit would ever come.
+ */
+static enum error
+release_last(struct store *store)
 {
-	struct oldest_reader *oldest = arg;
-	size_t thread;
-	size_t txn_number;
-	int pid;
+	struct store_txn *txn = NULL;
+	enum error err = store_write_begin(store, false, &txn);
 
-	if (sscanf(line, "%d %zx %zu", &pid, &thread, &txn_number) == 3 &&
-	    txn_number < oldest->txn_number) {
-		oldest->txn_number = txn_number;
-		oldest->pid = pid;
+	if (err != ERR_NONE)
+		return err;
+	err = meta_put_format(txn);
+	if (err != ERR_NONE) {
+		store_write_abort(txn);
+		return err;
 	}
-	return 0;
+	return store_write_commit(txn);
 }
 
 static void
-log_stalled(const struct store *store, const struct oldest_reader *reader,
-    size_t last_txn, uint64_t pinned)
+log_stalled(const struct store *store, const struct room *room)
 {
 	char pid[16];
 	char behind[24];
 	char bytes[24];
 
-	snprintf(pid, sizeof(pid), "%d", reader->pid);
-	snprintf(behind, sizeof(behind), "%zu", last_txn - reader->txn_number);
-	snprintf(bytes, sizeof(bytes), "%" PRIu64, pinned * store->page_bytes);
+	snprintf(pid, sizeof(pid), "%d", room->oldest_pid);
+	snprintf(behind, sizeof(behind), "%zu",
+	    room->last_txn - room->oldest_txn);
+	snprintf(bytes, sizeof(bytes), "%" PRIu64,
+	    room->pinned_pages * store->page_bytes);
 	log_fact(LEVEL_WARNING, "a reader that does not end holds pages back",
 	    "store", store->path, "pid", pid, "commits_behind", behind,
 	    "bytes", bytes, NULL);

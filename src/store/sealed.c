@@ -27,7 +27,7 @@ sealed_is_whole(enum tree tree, const MDB_val *key, const MDB_val *value)
 	const uint8_t *bytes = value->mv_data;
 	uint64_t seal;
 
-	if (value->mv_size < SEAL_BYTES)
+	if (value->mv_size < SEAL_BYTES || value->mv_size > SEALED_BYTES_MAX)
 		return false;
 	memcpy(&seal, bytes, SEAL_BYTES);
 	return be64toh(seal) == seal_of(tree, key->mv_data, key->mv_size,

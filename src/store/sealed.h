@@ -18,7 +18,10 @@ enum {
 	SEAL_BYTES = 8,
 	/* Of all trees but the events'.  LMDB puts 16 bytes before a value: it
 	 * fills one page at most. */
-	SEALED_BODY_BYTES_MAX = 4096 - 16 - SEAL_BYTES
+	SEALED_BODY_BYTES_MAX = 4096 - 16 - SEAL_BYTES,
+	/* Of any tree; a damaged page can claim that a value is larger, and
+	 * reach beyond the map. */
+	SEALED_BYTES_MAX = 8 * 1024
 };
 
 uint64_t seal_of(enum tree tree, const void *key, size_t key_len,

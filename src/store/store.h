@@ -20,7 +20,8 @@ enum store_access { STORE_READ, STORE_WRITE };
  * Makes the store's directory, its data file and the pepper where they are
  * missing; what is there is left alone.  Safe against a crash at any moment
  * and against another process doing the same: the data file is made aside
- * and linked into place.  Owner, group and modes are as apitrail(5) says.
+ * and linked into place.  Owner, group and modes are as
+ * apitrail-store(7) says.
  *
  * ERR_MEANING: the directory is on a network file system, or is no
  * directory.  ERR_IO, ERR_STORE.  detail names path and cause.  made_out is

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,7 +17,7 @@
 #include "store/tails.h"
 #include "store/wake.h"
 
-enum { SHARED_INTERVAL_MS = 1000 };
+enum { SHARED_INTERVAL_MS = 1000, DISK_FULL_BYTES = 1024 * 1024 };
 
 static struct store_txn *take_idle(struct store *store);
 static bool put_idle(struct store_txn *txn);
@@ -24,6 +25,7 @@ static int start_read(struct store *store, struct store_txn *txn);
 static int start_write(struct store_txn *txn);
 static enum error extend_file(struct store_txn *txn);
 static enum error write_all(struct store_txn *txn);
+static int tell_full_disk(const struct store *store, int code);
 static void end_write(struct store_txn *txn);
 static void follow_shared(struct store *store);
 static void wake_waiters(struct store *store);
@@ -115,8 +117,8 @@ store_write_commit(struct store_txn *txn)
 	}
 	end_write(txn);
 	store->sweep = txn->sweep;
-	err = lmdb_failed(mdb_txn_commit(txn->mdb), "mdb_txn_commit",
-	    store->path);
+	err = lmdb_failed(tell_full_disk(store, mdb_txn_commit(txn->mdb)),
+	    "mdb_txn_commit", store->path);
 	if (err != ERR_NONE)
 		/* What the round removed is there again. */
 		store->sweep.is_begun = false;
@@ -288,6 +290,18 @@ write_all(struct store_txn *txn)
 	if (err == ERR_NONE && txn->is_intake)
 		err = room_check_commit(txn);
 	return err;
+}
+
+/* LMDB says EIO when the disk took a part of what was written. */
+static int
+tell_full_disk(const struct store *store, int code)
+{
+	struct statvfs status;
+
+	if (code != EIO || statvfs(store->path, &status) != 0)
+		return code;
+	return status.f_bavail * status.f_frsize < DISK_FULL_BYTES ?
+	    ENOSPC : code;
 }
 
 /* Before LMDB lets the next writer begin. */

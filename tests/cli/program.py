@@ -17,6 +17,7 @@ from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
 
 TIMEOUT_SECONDS = 120
 NOBODY = 65534
+SHOWN_CHARACTERS = 1000
 DONE, FAILED, USAGE, REFUSED = range(4)
 HOUR_MS = 3600 * 1000
 EVENT = b'{"type":"queue_added","queue":{"id":"q1","name":"orders"}}\n'
@@ -120,7 +121,14 @@ def expect(result, status, *parts, stdout=None):
 
 def equal(got, wanted):
     if got != wanted:
-        raise AssertionError(f"{got!r} is not {wanted!r}")
+        raise AssertionError(f"{shown(got)} is not {shown(wanted)}")
+
+
+def shown(value):
+    text = repr(value)
+    if len(text) > SHOWN_CHARACTERS:
+        text = text[:SHOWN_CHARACTERS] + "..."
+    return text
 
 
 def stored(id_number, stored_at, type_name="queue_added", **members):

@@ -83,6 +83,7 @@ def test_line_endings_and_empty_lines_do_not_matter(program):
             (line("a") + b"\r\n" + line("b") + b"\r\n", 2),
             (line("a") + b"\n" + line("b"), 2),
             (line("a") + b"\r", 1),
+            (b"\xef\xbb\xbf" + line("a") + b"\r\n", 1),
             (b"\n\r\n  \t\n" + line("a") + b"\n\n", 1)):
         for words in ((), ("--strict",)):
             equal(program.must_json("append", "--org", "acme", *words,

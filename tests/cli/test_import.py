@@ -54,6 +54,20 @@ def test_bad_lines_are_named_in_their_order(program):
            result.stderr.decode().splitlines()], ["-:1", "-:3", "-:4", "-:5"])
 
 
+def test_strict_sees_lines_that_contradict_each_other(program):
+    program.with_org()
+    place = ago_ms(HOUR_MS)
+    good = b"".join(stored(i, place + i % 7) for i in range(2000))
+    twin = stored(5, place + 5, "queue_deleted")
+    result = program.run("import", *ORG, "--strict", "--rejects",
+                         program.path("rejects"), stdin=good + good + twin)
+    expect(result, REFUSED, "-:4001: stored_at and id: ")
+    equal(program.read("rejects"), twin)
+    equal(program.events(), [])
+    equal(program.must_json("import", *ORG, "--strict", stdin=good + good),
+          {"recorded": 2000, "repeated": 2000, "refused": 0})
+
+
 def test_only_the_past_24_hours_are_taken(program):
     program.with_org()
     for offset, status in ((24 * HOUR_MS - MINUTE_MS, 0), (MINUTE_MS, 0),

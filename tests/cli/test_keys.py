@@ -54,6 +54,9 @@ def test_scopes_are_gathered(program):
     equal(add(program, "--scope", "events:write")["scopes"], [WRITE])
     equal(add(program, "--scope", "events:write", "--scope",
               "events:read")["scopes"], [READ, WRITE])
+    equal(add(program, "--scope", "none")["scopes"], [])
+    equal(add(program, "--scope", "none", "--scope",
+              "events:read")["scopes"], [READ])
 
 
 def test_expiry_is_a_duration_or_a_moment(program):
@@ -76,8 +79,8 @@ def test_wrong_options_are_refused_and_make_no_key(program):
             (("--rate", "0"), "from 1 to 1000000"),
             (("--rate", "1000001"), "from 1 to 1000000"),
             (("--rate", "1e3"), '"1e3"'),
-            (("--scope", "events:*"), "events:read or events:write"),
-            (("--scope", ""), "events:read or events:write")):
+            (("--scope", "events:*"), "events:read, events:write or none"),
+            (("--scope", ""), "events:read, events:write or none")):
         expect(program.run("key", "add", "--org", "acme", "--name", "n",
                            *words), USAGE, part, stdout=b"")
     for name in ("", "x" * 257, "a\nb", b"\xff", "\u009b"):

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 import sys
 
 from program import (DONE, EVENT, FAILED, HOUR_MS, NOBODY, ago_ms, equal,
@@ -11,6 +12,9 @@ from program import (DONE, EVENT, FAILED, HOUR_MS, NOBODY, ago_ms, equal,
 ORG = ("--org", "acme")
 READERS = (("org", "list"), ("key", "list"), ("stat",), ("check",),
            ("events", *ORG))
+PAGE_BYTES = 4096
+LMDB_LEAF = 2
+LMDB_HEADER_BYTES = 16
 WRITERS = (("org", "add", "x"), ("prune",), ("append", *ORG),
            ("key", "add", *ORG, "--name", "n"))
 
@@ -18,6 +22,16 @@ WRITERS = (("org", "add", "x"), ("prune",), ("append", *ORG),
 def fill(program, count=2000):
     program.with_org()
     program.must("append", *ORG, stdin=EVENT * count)
+
+
+def overwrite(file, at, content):
+    """Returns what was there."""
+    file.seek(at)
+    before = file.read(len(content))
+    file.seek(at)
+    file.write(content)
+    file.flush()
+    return before
 
 
 def test_stat_counts_what_is_stored(program):
@@ -73,6 +87,41 @@ def test_check_names_what_is_bad_and_exits_1(program):
     result = program.run("check", "--json")
     equal((result.returncode, len(json.loads(result.stdout)["faults"]) > 0),
           (FAILED, True))
+
+
+def test_no_page_of_zeros_ends_a_command_without_a_word(program):
+    # Enough for a tree of several levels.
+    fill(program, 5000)
+    used_bytes = program.must_json("stat")["used_bytes"]
+    with open(program.path("store", "data.mdb"), "r+b") as file:
+        for at in range(0, used_bytes, PAGE_BYTES):
+            page = overwrite(file, at, bytes(PAGE_BYTES))
+            result = program.run("check")
+            overwrite(file, at, page)
+            # Some pages are free, and as good with zeros.
+            equal(result.returncode in (DONE, FAILED), True)
+            equal(len(result.stdout + result.stderr) > 0, True)
+
+
+def test_check_counts_what_a_damaged_page_hides(program):
+    fill(program, 5000)
+    used_bytes = program.must_json("stat")["used_bytes"]
+    hidden = 0
+    with open(program.path("store", "data.mdb"), "r+b") as file:
+        for at in range(0, used_bytes, PAGE_BYTES):
+            file.seek(at)
+            flags, lower = struct.unpack("=10xHH", file.read(14))
+            if flags != LMDB_LEAF or lower < LMDB_HEADER_BYTES + 2 * 3:
+                continue
+            # One record fewer at the page's end.
+            overwrite(file, at + 12, struct.pack("=H", lower - 2))
+            result = program.run("check")
+            overwrite(file, at + 12, struct.pack("=H", lower))
+            if b"can be reached" in result.stdout:
+                equal(result.returncode, FAILED)
+                hidden += 1
+    equal(hidden > 0, True)
+    expect(program.run("check"), DONE)
 
 
 def test_a_store_cut_in_half_is_refused_by_name(program):

@@ -182,11 +182,6 @@ def management_records_may_come_within_a_request():
 @test
 def a_second_request_beside_an_open_one_is_refused():
     with Responder() as responder, responder.peer() as peer:
-        first = get("/11")
-        peer.send(first[:30] + first[30:48])
-        # Whole records only: the second comes between two of the first.
-        peer.send(first[48:])
-        assert peer.answer().body == pattern(11)
         text = pairs(("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/12"))
         peer.send(begin(1) + record(PARAMS, 1, text) + get("/13", 2))
         assert peer.record() == (END, 2, bytes([0, 0, 0, 0, CANT_MULTIPLEX,
@@ -213,15 +208,11 @@ def other_roles_are_refused():
 @test
 def a_request_that_is_given_up_ends():
     with Responder() as responder, responder.peer() as peer:
-        whole = get("/11", 9)
-        for part in (16, 16 + 8 + whole[20], len(whole) - 8):
-            upto = {16: 1, len(whole) - 8: 3}.get(part, 2)
-            records, at = b"", 0
-            for _ in range(upto):
-                size = 8 + (whole[at + 4] << 8 | whole[at + 5])
-                records += whole[at:at + size]
-                at += size
-            peer.send(records + record(ABORT, 9))
+        text = pairs(("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/11"))
+        parts = (begin(9), record(PARAMS, 9, text), record(PARAMS, 9),
+                 record(STDIN, 9, b"x"))
+        for count in range(1, len(parts) + 1):
+            peer.send(b"".join(parts[:count]) + record(ABORT, 9))
             answer = peer.answer()
             assert (answer.number, answer.status) == (9, COMPLETE)
             assert answer.stdout == b""

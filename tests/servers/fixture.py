@@ -135,9 +135,11 @@ def case_fixture():
     fixture.change("org", "set", "unpaid", "--status", "unpaid")
     fixture.change("org", "set", "locked", "--status", "locked")
     fixture.add_key("writer", "acme", "--scope", "events:write")
+    fixture.add_key("idle", "acme", "--scope", "none")
     fixture.change("key", "disable", fixture.add_key("disabled", "acme"))
     fixture.change("key", "revoke", fixture.add_key("revoked", "acme"))
     fixture.add_key("expired", "acme", "--expires", "1s")
     for name in ("acme", "globex"):
         fixture.import_file(name)
+    time.sleep(1.1)
     return fixture

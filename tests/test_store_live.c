@@ -1,0 +1,331 @@
+/* test_store_live.c - a store that comes, goes, grows and is replaced. */
+#include "store/live_store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/events.h"
+#include "store/organizations.h"
+#include "store_fixture.h"
+#include "suite.h"
+
+enum {
+	READERS = 4,
+	GROWTHS = 5,
+	/* A look a second, and some time to get at it. */
+	LOOK_TRIES = 300,
+	LOOK_TRY_US = 10000,
+	SMALL_MAP_BYTES = 1 << 20,
+	LARGE_MAP_BYTES = 16 << 20
+};
+
+struct filling {
+	const char *path;
+	const char *name;
+	int64_t map_bytes;
+	int events;
+};
+
+/* What others do with the store they do in processes of their own: opened
+ * twice in one, it would lose its locks. */
+static void
+fill_store(void *arg)
+{
+	const struct filling *filling = arg;
+	struct detail detail = { "" };
+	struct event_draft draft;
+	struct store *store = NULL;
+	struct store_txn *txn = NULL;
+	char *pepper = NULL;
+	bool is_made;
+	uint32_t organization;
+
+	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", filling->path), 0);
+	ck_assert_int_eq(store_init(filling->path, pepper,
+	    filling->map_bytes, &is_made, &detail), ERR_NONE);
+	ck_assert_int_eq(store_open(filling->path, STORE_WRITE,
+	    filling->map_bytes, &store, &detail), ERR_NONE);
+	ck_assert_int_eq(store_write_begin(store, true, &txn), ERR_NONE);
+	organization = fixture_organization(txn, filling->name);
+	fixture_draft(&draft, CATEGORY_QUEUES, 2000);
+	for (int i = 0; i < filling->events; i++)
+		ck_assert_int_eq(store_event_append(txn, organization,
+		    &draft, BASE_MS + i), ERR_NONE);
+	ck_assert_int_eq(store_write_commit(txn), ERR_NONE);
+	store_close(store);
+	free(pepper);
+}
+
+static void
+fill(const char *path, const char *name, int64_t map_bytes, int events)
+{
+	struct filling filling = { path, name, map_bytes, events };
+
+	ck_assert_int_eq(fixture_run_child(fill_store, &filling), 0);
+}
+
+static struct live_store *
+live_at(const char *path)
+{
+	struct live_store *live = NULL;
+	char *pepper = NULL;
+
+	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", path), 0);
+	ck_assert_int_eq(live_store_new(path, pepper, SMALL_MAP_BYTES,
+	    &live), ERR_NONE);
+	free(pepper);
+	return live;
+}
+
+static enum error
+find(struct live_store *live, const char *name)
+{
+	struct organization organization;
+	const struct pepper *pepper;
+	struct store_txn *txn;
+	enum error err = live_store_begin(live, &txn, &pepper);
+
+	if (err != ERR_NONE)
+		return err;
+	ck_assert_ptr_nonnull(pepper);
+	err = store_organization_find(txn, name, &organization);
+	live_store_end(live, txn);
+	return err;
+}
+
+/* Until the next look has seen what changed. */
+static void
+await(struct live_store *live, const char *name, enum error err)
+{
+	for (int i = 0; i < LOOK_TRIES; i++) {
+		if (find(live, name) == err)
+			return;
+		usleep(LOOK_TRY_US);
+	}
+	ck_abort_msg("%s: never got error %d", name, err);
+}
+
+START_TEST(a_store_that_is_made_later_is_found)
+{
+	char *path = fixture_path();
+	struct live_store *live = live_at(path);
+
+	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
+	fill(path, "acme", SMALL_MAP_BYTES, 1);
+	await(live, "acme", ERR_NONE);
+	live_store_free(live);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_store_that_is_replaced_is_reopened)
+{
+	char *path = fixture_path();
+	char *other = fixture_path();
+	char *from = NULL;
+	char *to = NULL;
+	struct live_store *live = live_at(path);
+
+	fill(path, "old", SMALL_MAP_BYTES, 1);
+	fill(other, "new", SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(find(live, "old"), ERR_NONE);
+	ck_assert_int_gt(asprintf(&from, "%s/data.mdb", other), 0);
+	ck_assert_int_gt(asprintf(&to, "%s/data.mdb", path), 0);
+	ck_assert_int_eq(rename(from, to), 0);
+	await(live, "new", ERR_NONE);
+	ck_assert_int_eq(find(live, "old"), ERR_NOT_FOUND);
+	live_store_free(live);
+	free(from);
+	free(to);
+	free(other);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_store_that_goes_is_away_until_it_comes_back)
+{
+	char *path = fixture_path();
+	char *other = fixture_path();
+	struct live_store *live = live_at(path);
+
+	fill(path, "acme", SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(find(live, "acme"), ERR_NONE);
+	ck_assert_int_eq(rename(path, other), 0);
+	await(live, "acme", ERR_STORE);
+	ck_assert_int_eq(rename(other, path), 0);
+	await(live, "acme", ERR_NONE);
+	live_store_free(live);
+	free(other);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_store_that_is_cut_off_is_corrupt)
+{
+	char *path = fixture_path();
+	char *file = NULL;
+	struct live_store *live = live_at(path);
+
+	fill(path, "acme", SMALL_MAP_BYTES, 50);
+	ck_assert_int_eq(find(live, "acme"), ERR_NONE);
+	ck_assert_int_gt(asprintf(&file, "%s/data.mdb", path), 0);
+	ck_assert_int_eq(truncate(file, 8 * 4096), 0);
+	/* Its first pages are still there to be looked at meanwhile. */
+	for (int i = 0; i < LOOK_TRIES; i++) {
+		struct store_txn *txn;
+		const struct pepper *pepper;
+		enum error err = live_store_begin(live, &txn, &pepper);
+
+		live_store_end(live, txn);
+		if (err == ERR_CORRUPT)
+			break;
+		ck_assert_int_eq(err, ERR_NONE);
+		usleep(LOOK_TRY_US);
+		ck_assert_int_lt(i, LOOK_TRIES - 1);
+	}
+	live_store_free(live);
+	free(file);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_store_without_its_pepper_is_away)
+{
+	char *path = fixture_path();
+	char *pepper = NULL;
+	struct live_store *live = live_at(path);
+
+	fill(path, "acme", SMALL_MAP_BYTES, 1);
+	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", path), 0);
+	ck_assert_int_eq(unlink(pepper), 0);
+	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
+	/* It is not looked for again within the second. */
+	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
+	live_store_free(live);
+	free(pepper);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_map_that_another_grew_is_followed)
+{
+	char *path = fixture_path();
+	struct live_store *live = live_at(path);
+
+	fill(path, "small", SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(find(live, "small"), ERR_NONE);
+	/* Beyond the map that is open here, at once and not in a second. */
+	fill(path, "large", LARGE_MAP_BYTES, 2000);
+	ck_assert_int_eq(find(live, "large"), ERR_NONE);
+	ck_assert_int_eq(find(live, "small"), ERR_NONE);
+	live_store_free(live);
+	free(path);
+}
+END_TEST
+
+struct reading {
+	struct live_store *live;
+	atomic_bool is_over;
+	atomic_int wrong;
+	atomic_int reads;
+};
+
+static bool
+count_one(const struct event_view *view, void *arg)
+{
+	size_t *count = arg;
+
+	(void)view;
+	return ++*count < 1000;
+}
+
+static void *
+read_on(void *arg)
+{
+	struct reading *reading = arg;
+
+	while (!reading->is_over) {
+		struct event_range range = {
+			.organization = 1,
+			.filter = filter_all(),
+		};
+		const struct pepper *pepper;
+		struct store_txn *txn;
+		size_t count = 0;
+
+		if (live_store_begin(reading->live, &txn, &pepper) !=
+		    ERR_NONE) {
+			reading->wrong++;
+			continue;
+		}
+		if (store_event_scan(txn, &range, count_one, &count) !=
+		    ERR_NONE || count != 100)
+			reading->wrong++;
+		live_store_end(reading->live, txn);
+		reading->reads++;
+	}
+	return NULL;
+}
+
+START_TEST(threads_read_on_while_the_map_grows_and_the_store_is_replaced)
+{
+	char *path = fixture_path();
+	char *other = fixture_path();
+	char *from = NULL;
+	char *to = NULL;
+	struct reading reading = { .live = live_at(path) };
+	pthread_t threads[READERS];
+
+	fill(path, "first", SMALL_MAP_BYTES, 100);
+	fill(other, "first", SMALL_MAP_BYTES, 100);
+	for (int i = 0; i < READERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, read_on,
+		    &reading), 0);
+	for (int i = 1; i <= GROWTHS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", i);
+		fill(path, name, (int64_t)i * (8 << 20), 1200);
+		usleep(50000);
+	}
+	ck_assert_int_gt(asprintf(&from, "%s/data.mdb", other), 0);
+	ck_assert_int_gt(asprintf(&to, "%s/data.mdb", path), 0);
+	ck_assert_int_eq(rename(from, to), 0);
+	await(reading.live, "n1", ERR_NOT_FOUND);
+	reading.is_over = true;
+	for (int i = 0; i < READERS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	ck_assert_int_eq(reading.wrong, 0);
+	ck_assert_int_gt(reading.reads, READERS);
+	live_store_free(reading.live);
+	free(from);
+	free(to);
+	free(other);
+	free(path);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("live store");
+	TCase *tcase = tcase_create("live store");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_store_that_is_made_later_is_found);
+	tcase_add_test(tcase, a_store_that_is_replaced_is_reopened);
+	tcase_add_test(tcase, a_store_that_goes_is_away_until_it_comes_back);
+	tcase_add_test(tcase, a_store_that_is_cut_off_is_corrupt);
+	tcase_add_test(tcase, a_store_without_its_pepper_is_away);
+	tcase_add_test(tcase, a_map_that_another_grew_is_followed);
+	tcase_add_test(tcase,
+	    threads_read_on_while_the_map_grows_and_the_store_is_replaced);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
