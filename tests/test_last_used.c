@@ -354,7 +354,7 @@ END_TEST
 
 START_TEST(more_keys_than_places_do_no_harm)
 {
-	for (uint32_t key = 0; key < 50000; key++)
+	for (uint32_t key = 0; key < 150000; key++)
 		touch(key, FIXTURE_NOW_MS);
 	ck_assert_uint_eq(save_all(FIXTURE_NOW_MS),
 	    LAST_USED_SETS * SET_SLOTS);
