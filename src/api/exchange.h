@@ -30,6 +30,7 @@ struct service {
 	/* Owned; opened once the store is there, NULL until then. */
 	struct shared *_Atomic shared;
 	pthread_mutex_t opening_shared;
+	atomic_bool is_stopping;		/* nobody may wait any more */
 	const char *store_path;			/* borrowed from settings */
 	struct lockout_rule lockout;
 	struct access_log *access_log;		/* owned; NULL: off */

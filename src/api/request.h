@@ -48,13 +48,14 @@ struct request {
 	bool is_https;
 	bool is_overload;		/* to be answered 503 */
 	bool may_wait;			/* the front door can wait for news */
+	bool are_waiters_full;		/* who would wait is answered 503 */
 };
 
 /*
  * Reads NAME=value params, ended by NULL, as environ and libfcgi give them.
  * Of params that came twice the first counts, but each Accept field does:
  * together they are one list (RFC 9110, section 5.3).  The counts tell all.
- * The body is empty, and may_wait and is_overload false.
+ * The body is empty, and the three last are false.
  */
 void request_read(const char *const *params, struct request *request_out);
 

@@ -5,9 +5,14 @@
 
 #include "api/access_log.h"
 #include "api/exchange.h"
+#include "base/clock.h"
 #include "base/settings.h"
 #include "shared/shared.h"
+#include "shared/waiters.h"
 #include "store/live_store.h"
+
+/* Many times as long as who waits takes to say so again. */
+enum { ANNOUNCED_MS = 15 * SECOND_MS };
 
 enum error
 service_new(const struct settings *settings, struct service **service_out,
@@ -63,6 +68,23 @@ service_free(struct service *service)
 	shared_free(service->shared);
 	pthread_mutex_destroy(&service->opening_shared);
 	free(service);
+}
+
+void
+service_announce_waiter(struct service *service)
+{
+	struct shared *shared = atomic_load(&service->shared);
+	int64_t now_ms = clock_now_ms();
+
+	/* Without a store that was read, nobody came so far as to wait. */
+	if (shared != NULL)
+		waiters_announce(shared, now_ms + ANNOUNCED_MS, now_ms);
+}
+
+void
+service_stop(struct service *service)
+{
+	atomic_store(&service->is_stopping, true);
 }
 
 void
