@@ -24,7 +24,8 @@ void answer(struct service *service, const struct request *request,
 /*
  * For NEED_ROOM: replaces the body by the next piece, EXPORT_PIECE_BYTES or a
  * little more, in one short read transaction.  *is_done_out: this was the last
- * (it may be empty).  An error means that the answer must be cut off, so that
+ * (it may be empty); otherwise need says what is needed after it: of a stream
+ * it may be NEED_CHANGE.  An error means that the answer must be cut off, so that
  * the client sees that it is not whole; it is logged here.
  */
 enum error answer_next_piece(struct service *service,
@@ -43,10 +44,15 @@ void answer_recorded(struct service *service, struct response *response,
     struct buffer *message);
 
 /*
- * For NEED_CHANGE: when something may have been recorded, or at resume_at_ms.
- * An answer that had no head is whole then, or goes on to wait.  One that had
- * goes on: the body is replaced by what is new, and may be empty.  need says
- * which.
+ * For NEED_CHANGE: when something may have been recorded, or at resume_at_ms,
+ * which the first time is at once.  Before it, whoever calls was watching for
+ * wakes (store/wake.h) and has announced it (service_announce_waiter); and what
+ * was in the body has left.
+ *
+ * A wait had no head: it is a whole answer then, or an export that goes on, or
+ * goes on to wait.  A stream had one: the body is replaced by what is new, and
+ * may be empty.  With NEED_NOTHING the stream is at its end, because its key
+ * is no longer good, the store is away or the service stops.
  */
 void answer_resume(struct service *service, struct response *response);
 

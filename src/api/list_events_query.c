@@ -16,6 +16,7 @@ enum parameter {
 	START_AFTER,
 	START_AFTER_ID,
 	PRETTY,
+	WAIT,
 	PARAMETER_COUNT
 };
 
@@ -26,6 +27,7 @@ static const char *const names[] = {
 	[START_AFTER] = "startAfter",
 	[START_AFTER_ID] = "startAfterId",
 	[PRETTY] = "pretty",
+	[WAIT] = "wait",
 };
 static_assert(COUNT_OF(names) == PARAMETER_COUNT, "one name per parameter");
 
@@ -104,12 +106,17 @@ read_shapes(const struct query_value values[],
 	if (err == ERR_NONE)
 		err = query_read_boolean(&values[PRETTY], names[PRETTY],
 		    &query->is_pretty, detail);
+	if (err == ERR_NONE)
+		err = read_number(values, WAIT, &query->wait_s, detail);
 	query->has_limit = values[LIMIT].is_given;
 	query->has_pretty = values[PRETTY].is_given;
+	query->has_wait = values[WAIT].is_given;
 	query->has_cursor = values[START_AFTER].is_given &&
 	    values[START_AFTER_ID].is_given;
 	return err;
 }
+
+static_assert(WAIT_SECONDS_MAX == 60, "as the detail says");
 
 static enum error
 read_order(const struct query_value *value, struct list_events_query *query,
@@ -146,6 +153,10 @@ read_meanings(const struct query_value values[],
 	if (err == ERR_NONE && query->cursor.stored_at_ms < 0)
 		err = query_refuse(ERR_MEANING, names[START_AFTER], "0 or more",
 		    &values[START_AFTER], detail);
+	if (err == ERR_NONE &&
+	    (query->wait_s < 0 || query->wait_s > WAIT_SECONDS_MAX))
+		err = query_refuse(ERR_MEANING, names[WAIT],
+		    "0 to 60 seconds", &values[WAIT], detail);
 	return err;
 }
 
@@ -190,5 +201,9 @@ list_events_query_add(struct buffer *buffer,
 	if (query->has_pretty) {
 		add_name(buffer, &mark, PRETTY);
 		buffer_add_text(buffer, query->is_pretty ? "true" : "false");
+	}
+	if (query->has_wait) {
+		add_name(buffer, &mark, WAIT);
+		buffer_add_format(buffer, "%" PRId64, query->wait_s);
 	}
 }

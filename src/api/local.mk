@@ -16,6 +16,7 @@ libapi_a_SOURCES = \
 	src/api/links.c src/api/links.h \
 	src/api/list_events.c src/api/list_events.h \
 	src/api/list_events_query.c src/api/list_events_query.h \
+	src/api/listing.c src/api/listing.h \
 	src/api/method.c src/api/method.h \
 	src/api/pending.c src/api/pending.h \
 	src/api/problem.c src/api/problem.h \
@@ -25,5 +26,7 @@ libapi_a_SOURCES = \
 	src/api/request.c src/api/request.h \
 	src/api/response.c src/api/response.h \
 	src/api/route.c src/api/route.h \
-	src/api/service.c src/api/service.h
+	src/api/service.c src/api/service.h \
+	src/api/stream.c src/api/stream.h \
+	src/api/wait.c src/api/wait.h
 API_LIBS = libapi.a $(RECORD_LIBS)

@@ -112,16 +112,23 @@ route_find(struct exchange *exchange)
 enum error
 route_choose_media(struct exchange *exchange)
 {
+	unsigned int media = exchange->route->media;
 	enum error err;
 
-	err = accept_choose(&exchange->accept, exchange->route->media,
-	    &exchange->media);
+	/* Where nobody can wait, a stream would end where it begins. */
+	if (!exchange->request->may_wait)
+		media &= ~MEDIA_BIT(MEDIA_EVENT_STREAM);
+	err = accept_choose(&exchange->accept, media, &exchange->media);
 	if (err == ERR_NONE)
 		return ERR_NONE;
-	if (exchange->route->media == MEDIA_BIT(MEDIA_JSON))
+	if (media == MEDIA_BIT(MEDIA_JSON))
 		return detail_set(&exchange->detail, err,
 		    "Accept: expected application/json");
+	if ((media & MEDIA_BIT(MEDIA_EVENT_STREAM)) == 0)
+		return detail_set(&exchange->detail, err,
+		    "Accept: expected application/json, application/x-ndjson "
+		    "or text/csv");
 	return detail_set(&exchange->detail, err,
-	    "Accept: expected application/json, application/x-ndjson or "
-	    "text/csv");
+	    "Accept: expected application/json, application/x-ndjson, "
+	    "text/csv or text/event-stream");
 }

@@ -329,3 +329,21 @@ is_line(const char *json, size_t json_len)
 			return false;
 	return utf8_is_valid(json, json_len);
 }
+
+const char *
+event_view_type(const struct event_view *view, size_t *type_len_out)
+{
+	size_t before_len = EVENT_ID_OFFSET + EVENT_ID_LEN +
+	    strlen(BEFORE_TYPE);
+	const char *type = view->json;
+	const char *end = NULL;
+
+	*type_len_out = 0;
+	if (view->json_len > before_len) {
+		type += before_len;
+		end = memchr(type, '"', view->json_len - before_len);
+	}
+	if (end != NULL)
+		*type_len_out = (size_t)(end - type);
+	return type;
+}

@@ -110,6 +110,10 @@ struct event_view {
 	struct cursor place;
 };
 
+/* Its type, borrowed from its JSON; no NUL ends it. */
+const char *event_view_type(const struct event_view *view,
+    size_t *type_len_out);
+
 /* The offset of the id within every stored event's JSON. */
 enum { EVENT_ID_OFFSET = sizeof("{\"id\":\"") - 1 };
 
