@@ -17,6 +17,7 @@ include tests/base.mk
 include tests/model.mk
 include tests/shared.mk
 include tests/store.mk
+include tests/record.mk
 include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
