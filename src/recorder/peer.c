@@ -85,14 +85,15 @@ bool
 peer_next(struct peer *peer, struct message_request *request_out,
     size_t *bytes_out)
 {
-	char *begin = peer->received.bytes + peer->taken;
 	size_t len = peer->received.len - peer->taken;
+	char *begin;
 	enum error err;
 
 	*bytes_out = 0;
 	if (len == 0 ||
 	    peer->sending.len - peer->sent > PEER_SENDING_BYTES)
 		return false;
+	begin = peer->received.bytes + peer->taken;
 	err = message_length(begin, len, MESSAGE_REQUEST, bytes_out);
 	if (err == ERR_NONE && (*bytes_out == 0 || *bytes_out > len))
 		return false;

@@ -173,7 +173,10 @@ read_events(const struct wake_watch *watch, const char *bytes, size_t len,
 	bool is_touched = false;
 
 	for (size_t at = 0; at < len; at += sizeof(*event) + event->len) {
-		event = (const struct inotify_event *)(bytes + at);
+		/* The kernel pads them, and what they are read into is
+		 * aligned. */
+		event = (const struct inotify_event *)(const void *)
+		    (bytes + at);
 		if ((event->mask & IN_Q_OVERFLOW) != 0)
 			/* Others were lost, of whatever kind. */
 			is_touched = *is_stale = true;
