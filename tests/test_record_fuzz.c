@@ -66,8 +66,8 @@ check_answer(void)
 
 static const char *const seeds[] = {
 	"{\"type\":\"queue_added\",\"queue\":{\"id\":\"q\",\"name\":\"n\"}}",
-	"[{\"type\":\"a\",\"metadata\":{\"k\":\"\\u00e4\\ud83d\\ude00\"}},"
-	    " {\"type\":\"b\",\"client\":{\"id\":\"c\"}} ]",
+	"[{\"type\":\"a\",\"metadata\":{\"k\":\"\\u00e4\\ud83d\\ude00\"}}]",
+	" [ {\"type\":\"b\"} , {\"type\":\"b\",\"client\":{\"id\":\"c\"}}]",
 	"{\"type\":\"a\"}\r\n\n{\"type\":\"b\",\"message\":{\"id\":\"m\"}}\n",
 	"[[],[{}],{\"a\":[1,-2.5e+3,true,false,null,\"\"]}]",
 };
