@@ -18,6 +18,7 @@ include tests/model.mk
 include tests/shared.mk
 include tests/store.mk
 include tests/record.mk
+include tests/recorder.mk
 include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
