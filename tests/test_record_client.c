@@ -438,7 +438,7 @@ END_TEST
 START_TEST(a_peer_that_sends_no_replies_is_left)
 {
 	static const char *const texts[] = { "HTTP/1.1 200 OK\r\n", "a",
-		"apir\377\377\377\377" "\1\2\0\0" };
+		"apir\377\377\377\377\1\2\0\0" };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct pair pair;
