@@ -15,6 +15,7 @@ server_modules = \
 	tests/servers/doors.py \
 	tests/servers/fastcgi.py \
 	tests/servers/fixture.py \
+	tests/servers/recorders.py \
 	tests/servers/responders.py \
 	tests/servers/tap.py \
 	tests/servers/walk.py \
@@ -32,6 +33,7 @@ EXTRA_DIST += \
 	tests/cases/04-keys.case \
 	tests/cases/05-syntax.case \
 	tests/cases/06-order.case \
+	tests/cases/07-recording.case \
 	tests/cases/acme.ndjson \
 	tests/cases/globex.ndjson
 

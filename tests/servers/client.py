@@ -4,6 +4,7 @@ import io
 import socket
 
 TIMEOUT_SECONDS = 20
+CHUNK_BYTES_MAX = 100_000
 
 
 class Response:
@@ -21,12 +22,29 @@ class Response:
         return ", ".join(values) if values else None
 
 
+def is_chunked(headers):
+    return ("transfer-encoding", "chunked") in [
+        (name.lower(), value) for name, value in headers]
+
+
+def chunks_of(body):
+    """A body in chunks (RFC 9112, 7.1), of which the first are small."""
+    chunks, at, size = [], 0, 1
+    while at < len(body):
+        piece = body[at:at + size]
+        chunks.append(b"%x\r\n%s\r\n" % (len(piece), piece))
+        at += size
+        size = min(size * 3, CHUNK_BYTES_MAX)
+    return b"".join(chunks) + b"0\r\n\r\n"
+
+
 class Connection:
     """One connection to a server on loopback, kept until it is closed."""
 
-    def __init__(self, port):
+    def __init__(self, port, source="127.0.0.1"):
         self.socket = socket.create_connection(
-            ("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
+            ("127.0.0.1", port), timeout=TIMEOUT_SECONDS,
+            source_address=(source, 0))
         self.port = port
 
     def __enter__(self):
@@ -43,7 +61,9 @@ class Connection:
             lines.append(b"Connection: close")
         for name, value in headers:
             lines.append(f"{name}: {value}".encode("latin-1"))
-        if body:
+        if is_chunked(headers):
+            body = chunks_of(body)
+        elif body or method == "POST":
             lines.append(f"Content-Length: {len(body)}".encode())
         try:
             self.socket.sendall(b"\r\n".join(lines) + b"\r\n\r\n" + body)
@@ -58,9 +78,9 @@ class Connection:
         return Response(response.status, response.getheaders(), body)
 
 
-def ask(port, method, target, headers=(), body=b""):
-    """One request on a connection of its own."""
-    with Connection(port) as connection:
+def ask(port, method, target, headers=(), body=b"", source="127.0.0.1"):
+    """One request on a connection of its own, from an address of loopback."""
+    with Connection(port, source) as connection:
         connection.send(method, target, list(headers), body)
         return connection.receive(method)
 

@@ -11,6 +11,7 @@ import subprocess
 import urllib.parse
 
 import client
+import fastcgi
 import responders
 from fixture import TOP, WEB_USER, user_arguments
 
@@ -38,15 +39,16 @@ def cgi_params(method, target, headers, body):
         "SCRIPT_NAME": urllib.parse.unquote_to_bytes(path),
         "QUERY_STRING": query.encode("latin-1"),
     }
-    if body:
-        params["CONTENT_LENGTH"] = str(len(body))
+    if body and not client.is_chunked(headers):
+        params["CONTENT_LENGTH"] = str(len(body)).encode()
     for name, value in [("Host", "127.0.0.1"), *headers]:
         if "_" in name:
             continue
         param = "HTTP_" + name.upper().replace("-", "_")
-        if name.lower() == "content-type":
-            param = "CONTENT_TYPE"
-        if param in params and name.lower() != "host":
+        if name.lower() in ("content-type", "content-length"):
+            param = param[len("HTTP_"):]
+        if param in params and name.lower() not in ("host",
+                                                    "content-length"):
             value = params[param].decode("latin-1") + ", " + value
         params[param] = value.encode("latin-1")
     return params
@@ -110,7 +112,7 @@ class RequestDoor(Door):
         keys = [value for name, value in headers
                 if name.upper().replace("_", "-") == "X-API-KEY"]
         return len(keys) <= 1 and "" not in keys and not any(
-            "_" in name for name, _ in headers)
+            "_" in name for name, _ in headers) and not has_framing(headers)
 
     def ask(self, method, target, headers, body=b""):
         command = [self.fixture.path("apitrail"), "request", method, target,
@@ -135,10 +137,35 @@ class RequestDoor(Door):
         return path
 
 
+class FastcgiDoor(Door):
+    """The responder's socket, without a web server that mends anything."""
+    name = "fastcgi"
+
+    def __enter__(self):
+        self.responder = responders.Responder(
+            self.fixture, "listen", **self.settings)
+        return self
+
+    def __exit__(self, *_):
+        self.responder.stop()
+
+    def ask(self, method, target, headers, body=b""):
+        connection = fastcgi.Connection(self.responder.path)
+        try:
+            connection.send(cgi_params(method, target, headers, body), body)
+            return client.read_response(connection.receive())
+        finally:
+            connection.close()
+
+
 class CgiFcgiDoor(Door):
     """libfcgi's own bridge, from CGI to a responder on descriptor 0."""
     name = "cgi-fcgi"
     programs = ("cgi-fcgi",)
+
+    def can_ask(self, headers):
+        """It passes no body on of which it does not know the length."""
+        return not client.is_chunked(headers)
 
     def __enter__(self):
         self.responder = responders.Responder(
@@ -159,6 +186,11 @@ class ServerDoor(Door):
     snippet = ""
     way = None          # how its responder is started, None: it does so
     responder = None
+
+    def can_ask(self, headers):
+        """A wrong length is for the web server to notice."""
+        return not any(name.lower() == "content-length"
+                       for name, _ in headers)
 
     def __enter__(self):
         if self.way is not None:
@@ -366,8 +398,14 @@ class ApacheProxyDoor(ApacheDoor):
 
 
 DOORS = {door.name: door for door in (
-    CgiDoor, RequestDoor, CgiFcgiDoor, NginxDoor, LighttpdDoor, LighttpdSpawnedDoor,
-    ApacheFcgidDoor, ApacheProxyDoor)}
+    CgiDoor, RequestDoor, FastcgiDoor, CgiFcgiDoor, NginxDoor, LighttpdDoor,
+    LighttpdSpawnedDoor, ApacheFcgidDoor, ApacheProxyDoor)}
+
+
+def has_framing(headers):
+    """Whether they tell where the body ends."""
+    return any(name.lower() in ("content-length", "transfer-encoding")
+               for name, _ in headers)
 
 
 def free_port():

@@ -47,8 +47,9 @@ class Fixture:
         self.responder = self.path("apitrail.fcgi")
         self.conf = self.path("apitrail.conf")
         with open(self.conf, "w", encoding="ascii") as file:
+            # Bad keys are tried by the dozen, all from one address.
             file.write(f"APITRAIL_STORE={self.store}\n"
-                       "APITRAIL_THREADS=2\n")
+                       "APITRAIL_THREADS=2\nAPITRAIL_LOCKOUT=off\n")
         os.chmod(self.conf, 0o644)
         self.keys = {}
         self.base_ms = (int(time.time()) - 2 * 3600) * 1000
@@ -94,9 +95,11 @@ class Fixture:
         return done.stdout.decode()
 
     def add_organization(self, name, **settings):
+        """Returns its id."""
         self.change("org", "add", name)
         for setting, value in settings.items():
             self.change("org", "set", name, "--" + setting, value)
+        return json.loads(self.cli("org", "show", name, "--json"))["id"]
 
     def add_key(self, label, organization, *arguments):
         """Makes a key, and keeps it under a label; returns its id."""
@@ -136,6 +139,10 @@ def case_fixture():
     fixture.change("org", "set", "locked", "--status", "locked")
     fixture.add_key("writer", "acme", "--scope", "events:write")
     fixture.add_key("idle", "acme", "--scope", "none")
+    fixture.client_id = fixture.add_organization("recording")
+    fixture.add_organization("recording-too")
+    for name in ("recording", "recording-too"):
+        fixture.add_key(name, name, "--scope", "events:write")
     fixture.change("key", "disable", fixture.add_key("disabled", "acme"))
     fixture.change("key", "revoke", fixture.add_key("revoked", "acme"))
     fixture.add_key("expired", "acme", "--expires", "1s")
