@@ -19,4 +19,6 @@ EXTRA_DIST += \
 	doc/decisions/0011-import-raises-the-last-stamp.md \
 	doc/decisions/0012-a-timeout-setting.md \
 	doc/decisions/0013-effective-query-in-links.md \
-	doc/decisions/0014-counters-in-one-mapping.md
+	doc/decisions/0014-counters-in-one-mapping.md \
+	doc/decisions/0015-the-responder-checks-events.md \
+	doc/decisions/0016-what-counts-against-a-key.md
