@@ -44,9 +44,9 @@ def pairs(*params, wide=False):
 
 
 def get(path="/250", number=1, flags=KEEP, body=b"", more=(), cut=65535,
-        padding=0):
+        padding=0, method="GET"):
     """All records of a request, its params cut into records of that size."""
-    text = pairs(("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), *more)
+    text = pairs(("REQUEST_METHOD", method), ("SCRIPT_NAME", path), *more)
     out = begin(number, flags)
     for i in range(0, len(text), cut):
         out += record(PARAMS, number, text[i:i + cut], padding)
@@ -54,6 +54,14 @@ def get(path="/250", number=1, flags=KEEP, body=b"", more=(), cut=65535,
     for i in range(0, len(body), 65535):
         out += record(STDIN, number, body[i:i + 65535], padding)
     return out + record(STDIN, number, b"", padding)
+
+
+def post(path, body=b"", length=None, **named):
+    """The same of a POST; its length is told unless it is given as ""."""
+    if length is None:
+        length = str(len(body))
+    more = [("CONTENT_LENGTH", length)] if length != "absent" else []
+    return get(path, body=body, more=more, method="POST", **named)
 
 
 def pattern(count):
@@ -148,6 +156,7 @@ class Responder:
         self.path = os.path.join(self.directory, "socket")
         self.log = open(os.path.join(self.directory, "log"), "w+b")
         environment = dict(os.environ, APITRAIL_CONF="/dev/null",
+                           APITRAIL_STORE=self.directory,
                            APITRAIL_TIMEOUT=timeout,
                            APITRAIL_THREADS=str(threads))
         arguments = {}
