@@ -1,12 +1,14 @@
 /* test_admission.c - lock-outs of addresses, rates of keys, last uses. */
 #include "api/admission.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/request.h"
 #include "api_fixture.h"
 #include "base/clock.h"
 #include "base/settings.h"
@@ -258,6 +260,47 @@ START_TEST(the_rate_comes_before_the_body_s_type)
 }
 END_TEST
 
+static void *
+ask_often(void *arg)
+{
+	unsigned int *allowed = (unsigned int *)arg;
+	struct response response;
+	char key[sizeof("HTTP_X_API_KEY=") + API_KEY_LEN];
+	const char *const params[] = {
+		"REQUEST_METHOD=GET", "SCRIPT_NAME=/events", key, NULL
+	};
+	struct request request;
+
+	snprintf(key, sizeof(key), "HTTP_X_API_KEY=%s",
+	    fixture.keys[KEY_RATED]);
+	request_read(params, &request);
+	response_init(&response);
+	for (int i = 0; i < 2 * RATE; i++) {
+		answer(fixture.service, &request, &response);
+		*allowed += response.status == 200;
+	}
+	response_clear(&response);
+	return NULL;
+}
+
+/* They also open the counters, each as the first as far as it knows. */
+START_TEST(threads_share_one_rate)
+{
+	pthread_t threads[8];
+	unsigned int allowed[COUNT_OF(threads)] = { 0 };
+	unsigned int sum = 0;
+
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_often,
+		    &allowed[i]), 0);
+	for (size_t i = 0; i < COUNT_OF(threads); i++) {
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		sum += allowed[i];
+	}
+	ck_assert_uint_eq(sum, RATE);
+}
+END_TEST
+
 static struct shared *
 open_shared(void)
 {
@@ -340,6 +383,7 @@ main(void)
 	    COUNT_OF(rate_rows));
 	tcase_add_test(tests, the_scope_comes_before_the_rate);
 	tcase_add_test(tests, the_rate_comes_before_the_body_s_type);
+	tcase_add_test(tests, threads_share_one_rate);
 	tcase_add_test(tests, a_good_key_is_known_to_have_been_used);
 	tcase_add_test(tests, without_the_file_a_process_counts_for_itself);
 	tcase_add_test(tests,

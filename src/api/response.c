@@ -44,7 +44,8 @@ response_reset(struct response *response)
 	response->status = 0;
 	buffer_reset(&response->head);
 	buffer_reset(&response->body);
-	buffer_reset(&response->message);
+	/* It may be large, and few answers have one. */
+	buffer_clear(&response->message);
 }
 
 void
