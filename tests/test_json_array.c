@@ -59,7 +59,8 @@ END_TEST
 START_TEST(a_text_that_was_not_checked_is_walked_to_its_end)
 {
 	static const char *const texts[] = {
-		"", "[", "]", "[[", "[\"", "[\"\\", "[1", "[1,", "1", "[}", "[{]"
+		"", "[", "]", "[[", "[\"", "[\"\\", "[1", "[1,", "1", "[}",
+		"[{]"
 	};
 	char text[8];
 

@@ -197,7 +197,8 @@ add_many_metadata(void)
 	buffer_add_text(&body, "[");
 	for (int i = 0; i < 9; i++) {
 		buffer_add_text(&body, i == 0 ? "" : ",");
-		buffer_add_text(&body, "{\"type\":\"a\",\"metadata\":{\"0\":\"\"");
+		buffer_add_text(&body,
+		    "{\"type\":\"a\",\"metadata\":{\"0\":\"\"");
 		for (int j = 1; j < 10000; j++)
 			buffer_add_format(&body, ",\"%d\":\"\"", j);
 		buffer_add_text(&body, "}}");

@@ -25,8 +25,8 @@ void answer(struct service *service, const struct request *request,
  * For NEED_ROOM: replaces the body by the next piece, EXPORT_PIECE_BYTES or a
  * little more, in one short read transaction.  *is_done_out: this was the last
  * (it may be empty); otherwise need says what is needed after it: of a stream
- * it may be NEED_CHANGE.  An error means that the answer must be cut off, so that
- * the client sees that it is not whole; it is logged here.
+ * it may be NEED_CHANGE.  An error means that the answer must be cut off, so
+ * that the client sees that it is not whole; it is logged here.
  */
 enum error answer_next_piece(struct service *service,
     struct response *response, bool *is_done_out);

@@ -20,7 +20,8 @@ enum pending_kind {
 
 struct pending {
 	enum pending_kind kind;
-	/* As the checks left it; service, request, response and txn are NULL. */
+	/* As the checks left it; what it borrowed is NULL: service, request,
+	 * response, txn. */
 	struct exchange exchange;
 	/* Of the access log; log is NULL when there is none. */
 	struct access_log *log;
