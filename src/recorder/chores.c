@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "record/retention.h"
 #include "shared/last_used.h"
+#include "shared/shared.h"
 #include "store/api_keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
@@ -27,6 +28,7 @@ enum {
 /* Does a step; *is_done_out is whether it is over for its period. */
 typedef enum error chore_step(struct chores *chores, bool *is_done_out);
 
+static chore_step renew_counters;
 static chore_step prune;
 static chore_step clear_readers;
 static chore_step erase;
@@ -42,6 +44,7 @@ static const struct {
 	chore_step *step;
 	int64_t period_ms;
 } rows[] = {
+	[CHORE_COUNTERS] = { renew_counters, SECOND_MS },
 	[CHORE_RETENTION] = { prune, SECOND_MS },
 	[CHORE_READERS] = { clear_readers, 10 * SECOND_MS },
 	[CHORE_REMOVALS] = { erase, 10 * SECOND_MS },
@@ -96,6 +99,14 @@ chores_finish(struct chores *chores)
 	for (int i = 0; i < FINISH_STEPS_MAX && !is_done; i++)
 		if (save_last_used(chores, &is_done) != ERR_NONE)
 			break;
+}
+
+static enum error
+renew_counters(struct chores *chores, bool *is_done_out)
+{
+	shared_renew(chores->shared);
+	*is_done_out = true;
+	return ERR_NONE;
 }
 
 static enum error

@@ -13,6 +13,7 @@ struct shared;
 struct store;
 
 enum chore {
+	CHORE_COUNTERS,		/* another file of counters is followed */
 	CHORE_RETENTION,	/* old events and idempotency keys go */
 	CHORE_READERS,		/* slots of dead readers are cleared */
 	CHORE_REMOVALS,		/* organizations are erased to the end */

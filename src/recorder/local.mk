@@ -6,5 +6,6 @@ librecorder_a_SOURCES = \
 	src/recorder/peer.c src/recorder/peer.h \
 	src/recorder/peers.c src/recorder/peers.h \
 	src/recorder/recorder.c src/recorder/recorder.h \
-	src/recorder/stop_signal.c src/recorder/stop_signal.h
+	src/recorder/stop_signal.c src/recorder/stop_signal.h \
+	src/recorder/surroundings.c src/recorder/surroundings.h
 RECORDER_LIBS = librecorder.a libshared.a $(RECORD_LIBS)

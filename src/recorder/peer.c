@@ -113,6 +113,23 @@ peer_take(struct peer *peer, size_t bytes)
 	peer->taken += bytes;
 }
 
+size_t
+peer_count_whole(const struct peer *peer)
+{
+	const struct buffer *received = &peer->received;
+	size_t offset = 0;
+	size_t count = 0;
+	size_t bytes = 0;
+
+	while (offset < received->len && message_length(received->bytes +
+	    offset, received->len - offset, MESSAGE_REQUEST, &bytes) ==
+	    ERR_NONE && bytes > 0 && bytes <= received->len - offset) {
+		offset += bytes;
+		count++;
+	}
+	return count;
+}
+
 void
 peer_drop_taken(struct peer *peer, int64_t now_ms)
 {

@@ -53,6 +53,8 @@ void peer_receive(struct peer *peer, int64_t now_ms);
 bool peer_next(struct peer *peer, struct message_request *request_out,
     size_t *bytes_out);
 void peer_take(struct peer *peer, size_t bytes);
+/* How many requests seem to be there whole, of which none is taken. */
+size_t peer_count_whole(const struct peer *peer);
 /* What was taken is not borrowed any more. */
 void peer_drop_taken(struct peer *peer, int64_t now_ms);
 

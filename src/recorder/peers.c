@@ -96,6 +96,16 @@ peers_accept(struct peers *peers, int listen_fd, int64_t now_ms)
 		}
 }
 
+size_t
+peers_count_whole(const struct peers *peers, size_t count_max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < peers->count && count < count_max; i++)
+		count += peer_count_whole(&peers->all[i]);
+	return count;
+}
+
 bool
 peers_gather(struct peers *peers, struct group *group)
 {

@@ -36,6 +36,9 @@ void peers_receive(struct peers *peers, const struct pollfd *polls,
 bool peers_have_room(struct peers *peers, int64_t now_ms);
 void peers_accept(struct peers *peers, int listen_fd, int64_t now_ms);
 
+/* How many whole requests there are, or as many as asked for. */
+size_t peers_count_whole(const struct peers *peers, size_t count_max);
+
 /* Adds whole requests to the group, whose askers are the peers, by turns;
  * whether there are more than fit. */
 bool peers_gather(struct peers *peers, struct group *group);

@@ -16,20 +16,22 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "record/group.h"
-#include "record/recorder_socket.h"
 #include "recorder/chores.h"
 #include "recorder/lock.h"
 #include "recorder/notify.h"
 #include "recorder/peers.h"
 #include "recorder/stop_signal.h"
+#include "recorder/surroundings.h"
 #include "shared/shared.h"
 #include "store/store.h"
-#include "store/store_file.h"
 
 enum {
 	PROCESS_UMASK = 0007,
-	/* How often files are looked at that others may replace. */
-	LOOK_MS = 1000,
+	/* How long a commit waits for as many as the last one had. */
+	GATHER_MS = 1,
+	/* The longest wait; when it stops, a shorter one. */
+	ROUND_MS = 1000,
+	STOP_ROUND_MS = 100,
 	/* When it stops: what was sent is committed so long, then refused,
 	 * and at last left. */
 	STOP_TAKE_MS = 2000,
@@ -41,9 +43,7 @@ struct recorder {
 	const char *path;	/* of the store */
 	int64_t retention_ms;
 	int lock_fd;
-	struct recorder_socket socket;
-	bool is_socket_complained;
-	struct file_identity identity;	/* of the data file */
+	struct surroundings around;
 	struct store *store;
 	struct shared *shared;
 	struct group *group;
@@ -52,7 +52,7 @@ struct recorder {
 	/* Milliseconds in which peers were not looked at, which their
 	 * deadlines do not count. */
 	int64_t busy_ms;
-	int64_t look_at_ms;
+	size_t last_requests;	/* of the last commit */
 	bool is_more;		/* requests that did not fit the group */
 	bool is_full;		/* the last commit was refused for that */
 	enum error err;		/* why it cannot go on */
@@ -69,12 +69,12 @@ static void stop(struct recorder *recorder);
 static int wait_ms(struct recorder *recorder);
 static void serve(struct recorder *recorder, int timeout_ms,
     bool is_refusing);
+static bool poll_all(struct recorder *recorder, int timeout_ms);
+static void wait_for_others(struct recorder *recorder);
 static void commit(struct recorder *recorder);
 static group_answer reply;
 static void note_result(struct recorder *recorder,
     const struct group_result *result);
-static bool is_store_ours(struct recorder *recorder);
-static void look_around(struct recorder *recorder, int64_t now_ms);
 static int64_t peers_now_ms(const struct recorder *recorder);
 static void log_end(const struct recorder *recorder);
 
@@ -117,19 +117,17 @@ open_all(struct recorder *recorder, const struct settings *settings,
 	recorder->retention_ms = settings_number(settings,
 	    SETTING_RETENTION);
 	recorder->lock_fd = -1;
-	recorder->socket.fd = -1;
+	surroundings_init(&recorder->around, recorder->path);
 	peers_init(&recorder->peers, recorder->path);
 	notify_open(&recorder->notify);
 
-	recorder->identity = store_file_identity(recorder->path);
 	err = store_open(recorder->path, STORE_WRITE,
 	    settings_number(settings, SETTING_MAP_SIZE), &recorder->store,
 	    detail);
 	if (err == ERR_NONE)
 		err = lock_take(recorder->path, &recorder->lock_fd, detail);
 	if (err == ERR_NONE)
-		err = recorder_socket_listen(recorder->path,
-		    &recorder->socket, detail);
+		err = surroundings_listen(&recorder->around, detail);
 	if (err != ERR_NONE)
 		return err;
 
@@ -148,7 +146,7 @@ static void
 close_all(struct recorder *recorder)
 {
 	peers_clear(&recorder->peers);
-	recorder_socket_close(recorder->path, &recorder->socket);
+	surroundings_hide(&recorder->around);
 	group_free(recorder->group);
 	shared_free(recorder->shared);
 	store_close(recorder->store);
@@ -166,9 +164,11 @@ run(struct recorder *recorder)
 		serve(recorder, wait_ms(recorder), false);
 		begin_ms = clock_steady_ms();
 		if (recorder->err == ERR_NONE)
+			recorder->err = surroundings_look(&recorder->around,
+			    begin_ms);
+		if (recorder->err == ERR_NONE)
 			recorder->err = chores_work(&recorder->chores,
 			    begin_ms);
-		look_around(recorder, begin_ms);
 		recorder->busy_ms += clock_steady_ms() - begin_ms;
 	}
 }
@@ -183,15 +183,15 @@ stop(struct recorder *recorder)
 	int64_t begin_ms = clock_steady_ms();
 	int64_t now_ms = begin_ms;
 
-	if (recorder->socket.fd >= 0)
-		peers_accept(&recorder->peers, recorder->socket.fd,
+	if (recorder->around.socket.fd >= 0)
+		peers_accept(&recorder->peers, recorder->around.socket.fd,
 		    peers_now_ms(recorder));
-	recorder_socket_close(recorder->path, &recorder->socket);
+	surroundings_hide(&recorder->around);
 	peers_end_intake(&recorder->peers);
 	while (recorder->peers.count > 0 && now_ms < begin_ms + STOP_MS) {
 		bool is_late = now_ms >= begin_ms + STOP_TAKE_MS;
 
-		serve(recorder, recorder->is_more ? 0 : LOOK_MS / 10,
+		serve(recorder, recorder->is_more ? 0 : STOP_ROUND_MS,
 		    is_late || recorder->err != ERR_NONE);
 		now_ms = clock_steady_ms();
 	}
@@ -211,36 +211,67 @@ wait_ms(struct recorder *recorder)
 		due_ms = recorder->notify.alive_at_ms;
 	if (due_ms <= now_ms)
 		return 0;
-	return due_ms - now_ms < LOOK_MS ? (int)(due_ms - now_ms) : LOOK_MS;
+	return due_ms - now_ms < ROUND_MS ? (int)(due_ms - now_ms) : ROUND_MS;
 }
 
 static void
 serve(struct recorder *recorder, int timeout_ms, bool is_refusing)
 {
 	struct peers *peers = &recorder->peers;
+	bool is_called = poll_all(recorder, timeout_ms);
+
+	if (is_refusing) {
+		peers_refuse(peers, MESSAGE_STOPPING, peers_now_ms(recorder));
+	} else {
+		wait_for_others(recorder);
+		commit(recorder);
+	}
+	/* Not before the commit: it borrows from those who are there. */
+	if (is_called)
+		peers_accept(peers, recorder->around.socket.fd,
+		    peers_now_ms(recorder));
+	peers_send(peers, peers_now_ms(recorder));
+}
+
+/* Receives what comes within the time; whether somebody wants to connect. */
+static bool
+poll_all(struct recorder *recorder, int timeout_ms)
+{
+	struct peers *peers = &recorder->peers;
 	size_t count = peers_fill_polls(peers, recorder->polls);
-	bool is_listening = recorder->socket.fd >= 0 &&
+	bool is_listening = recorder->around.socket.fd >= 0 &&
 	    peers_have_room(peers, peers_now_ms(recorder));
 	int ready;
 
 	recorder->polls[count] = (struct pollfd){
-		.fd = is_listening ? recorder->socket.fd : -1,
+		.fd = is_listening ? recorder->around.socket.fd : -1,
 		.events = POLLIN,
 	};
 	ready = stop_signal_poll(recorder->polls, count + 1, timeout_ms);
 	notify_alive(&recorder->notify, clock_steady_ms());
-	if (ready > 0) {
-		peers_receive(peers, recorder->polls,
-		    peers_now_ms(recorder));
-		if (recorder->polls[count].revents != 0)
-			peers_accept(peers, recorder->socket.fd,
-			    peers_now_ms(recorder));
+	if (ready <= 0)
+		return false;
+	peers_receive(peers, recorder->polls, peers_now_ms(recorder));
+	return recorder->polls[count].revents != 0;
+}
+
+/*
+ * Clients that were answered together ask again almost together.  To commit
+ * the first one alone, and the others after it, costs everybody two commits;
+ * who is alone waits for nobody.
+ */
+static void
+wait_for_others(struct recorder *recorder)
+{
+	int64_t end_ms = clock_steady_ms() + GATHER_MS;
+	size_t wanted = recorder->last_requests;
+	size_t count = peers_count_whole(&recorder->peers, wanted);
+
+	while (count > 0 && count < wanted && !stop_signal_came() &&
+	    clock_steady_ms() <= end_ms) {
+		(void)poll_all(recorder, GATHER_MS);
+		count = peers_count_whole(&recorder->peers, wanted);
 	}
-	if (is_refusing)
-		peers_refuse(peers, MESSAGE_STOPPING, peers_now_ms(recorder));
-	else
-		commit(recorder);
-	peers_send(peers, peers_now_ms(recorder));
 }
 
 static void
@@ -252,7 +283,7 @@ commit(struct recorder *recorder)
 	recorder->is_more = peers_gather(&recorder->peers, recorder->group);
 	if (group_count(recorder->group) == 0)
 		return;
-	if (!is_store_ours(recorder)) {
+	if (!surroundings_are_ours(&recorder->around)) {
 		recorder->err = ERR_STORE;
 		group_refuse(recorder->group, reply, recorder);
 	} else {
@@ -277,6 +308,7 @@ note_result(struct recorder *recorder, const struct group_result *result)
 {
 	struct group_result *all = &recorder->all;
 
+	recorder->last_requests = result->requests;
 	all->requests += result->requests;
 	all->recorded += result->recorded;
 	all->events += result->events;
@@ -293,51 +325,6 @@ note_result(struct recorder *recorder, const struct group_result *result)
 		    "store", recorder->path, NULL);
 	if (result->is_full || result->commits > 0)
 		recorder->is_full = result->is_full;
-}
-
-/* Another store at its path would never show what is recorded here. */
-static bool
-is_store_ours(struct recorder *recorder)
-{
-	struct file_identity now = store_file_identity(recorder->path);
-
-	if (now.is_there && now.device == recorder->identity.device &&
-	    now.inode == recorder->identity.inode)
-		return true;
-	log_fact(LEVEL_ERROR, now.is_there ?
-	    "another store has taken this one's place" :
-	    "the store is not there any more", "store", recorder->path,
-	    NULL);
-	return false;
-}
-
-static void
-look_around(struct recorder *recorder, int64_t now_ms)
-{
-	struct detail detail;
-
-	if (now_ms < recorder->look_at_ms || recorder->err != ERR_NONE)
-		return;
-	recorder->look_at_ms = now_ms + LOOK_MS;
-	shared_renew(recorder->shared);
-	if (!is_store_ours(recorder)) {
-		recorder->err = ERR_STORE;
-		return;
-	}
-	if (recorder_socket_is_there(recorder->path, &recorder->socket)) {
-		recorder->is_socket_complained = false;
-		return;
-	}
-	/* Nobody would find the old one. */
-	recorder_socket_close(recorder->path, &recorder->socket);
-	if (recorder_socket_listen(recorder->path, &recorder->socket,
-	    &detail) == ERR_NONE)
-		log_fact(LEVEL_WARNING, "the recorder's socket was gone, and "
-		    "is made anew", "store", recorder->path, NULL);
-	else if (!recorder->is_socket_complained)
-		log_fact(LEVEL_ERROR, "the recorder's socket is gone",
-		    "store", recorder->path, "cause", detail.text, NULL);
-	recorder->is_socket_complained = recorder->socket.fd < 0;
 }
 
 static int64_t
