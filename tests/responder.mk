@@ -45,8 +45,11 @@ RESPONDER_PY_TESTS = \
 	tests/responder/test_bodies.py \
 	tests/responder/test_front_doors.py \
 	tests/responder/test_fuzz.py \
+	tests/responder/test_news.py \
 	tests/responder/test_peers.py \
+	tests/responder/test_recording.py \
 	tests/responder/test_records.py \
 	tests/responder/test_stop.py
 TESTS += $(RESPONDER_PY_TESTS)
-EXTRA_DIST += $(RESPONDER_PY_TESTS) tests/responder/fastcgi.py
+EXTRA_DIST += $(RESPONDER_PY_TESTS) tests/responder/fastcgi.py \
+	tests/responder/recorder.py

@@ -212,6 +212,12 @@ class Responder:
         return answer.body == pattern(250) and self.process.poll() is None
 
 
+def cpu_seconds(responder):
+    with open(f"/proc/{responder.process.pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 TESTS = []
 
 
