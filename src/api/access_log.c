@@ -25,6 +25,11 @@ struct access_log {
 	bool is_failing;		/* and that was logged */
 };
 
+static void write_lines(struct access_log *log);
+static bool write_all(int fd, const char *bytes, size_t len);
+static void add_line(struct buffer *lines, const struct access_line *line,
+    int64_t now_us);
+
 enum error
 access_log_open(const char *path, struct access_log **log_out,
     struct detail *detail)
@@ -59,20 +64,22 @@ access_log_close(struct access_log *log)
 	free(log);
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
+void
+access_log_add(struct access_log *log, const struct access_line *line)
 {
-	while (len > 0) {
-		ssize_t written = write(fd, bytes, len);
+	int64_t now_us = access_log_clock(log);
+	int64_t now_ms = clock_steady_ms();
 
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		len -= (size_t)written;
-	}
-	return true;
+	if (log == NULL)
+		return;
+	pthread_mutex_lock(&log->mutex);
+	if (log->lines.len == 0)
+		log->waiting_since_ms = now_ms;
+	add_line(&log->lines, line, now_us);
+	if (log->lines.len > ACCESS_LOG_BYTES_MAX - LINE_BYTES_MAX ||
+	    now_ms - log->waiting_since_ms >= FLUSH_MS)
+		write_lines(log);
+	pthread_mutex_unlock(&log->mutex);
 }
 
 /* The mutex is held. */
@@ -91,6 +98,22 @@ write_lines(struct access_log *log)
 	buffer_reset(&log->lines);
 }
 
+static bool
+write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(fd, bytes, len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return false;
+		bytes += written;
+		len -= (size_t)written;
+	}
+	return true;
+}
+
 static void
 add_line(struct buffer *lines, const struct access_line *line,
     int64_t now_us)
@@ -104,24 +127,6 @@ add_line(struct buffer *lines, const struct access_line *line,
 	    line->request_id, line->method, is_known ? line->version : "",
 	    is_known ? line->path : "-", line->status, line->body_bytes,
 	    now_us - line->begun_us);
-}
-
-void
-access_log_add(struct access_log *log, const struct access_line *line)
-{
-	int64_t now_us = access_log_clock(log);
-	int64_t now_ms = clock_steady_ms();
-
-	if (log == NULL)
-		return;
-	pthread_mutex_lock(&log->mutex);
-	if (log->lines.len == 0)
-		log->waiting_since_ms = now_ms;
-	add_line(&log->lines, line, now_us);
-	if (log->lines.len > ACCESS_LOG_BYTES_MAX - LINE_BYTES_MAX ||
-	    now_ms - log->waiting_since_ms >= FLUSH_MS)
-		write_lines(log);
-	pthread_mutex_unlock(&log->mutex);
 }
 
 void

@@ -18,6 +18,10 @@ static bool read_server_name(const char *name, struct links_base *base);
 static bool read_host_field(const char *field, struct links_base *base);
 static void read_port(const char *port, size_t port_len,
     struct links_base *base);
+static bool is_host_name(const char *text, size_t text_len);
+static bool is_ipv6(const char *text, size_t text_len);
+static bool is_bracketed_ipv6(const char *text, size_t text_len);
+static void add_base(struct buffer *buffer, const struct links_base *base);
 
 void
 links_base_read(const struct exchange *exchange, struct links_base *base_out)
@@ -40,6 +44,20 @@ links_base_read(const struct exchange *exchange, struct links_base *base_out)
 		return;
 	base_out->host = "localhost";
 	base_out->host_len = strlen(base_out->host);
+}
+
+static bool
+read_server_name(const char *name, struct links_base *base)
+{
+	size_t name_len = strnlen(name, HOST_LEN_MAX + 1);
+
+	base->is_bare_ipv6 = is_ipv6(name, name_len);
+	if (!base->is_bare_ipv6 && !is_host_name(name, name_len) &&
+	    !is_bracketed_ipv6(name, name_len))
+		return false;
+	base->host = name;
+	base->host_len = name_len;
+	return true;
 }
 
 /* A name or an IPv4 address; "_" is what nginx calls a server of no name. */
@@ -69,20 +87,6 @@ is_bracketed_ipv6(const char *text, size_t text_len)
 {
 	return text_len > 2 && text[0] == '[' && text[text_len - 1] == ']' &&
 	    is_ipv6(text + 1, text_len - 2);
-}
-
-static bool
-read_server_name(const char *name, struct links_base *base)
-{
-	size_t name_len = strnlen(name, HOST_LEN_MAX + 1);
-
-	base->is_bare_ipv6 = is_ipv6(name, name_len);
-	if (!base->is_bare_ipv6 && !is_host_name(name, name_len) &&
-	    !is_bracketed_ipv6(name, name_len))
-		return false;
-	base->host = name;
-	base->host_len = name_len;
-	return true;
 }
 
 /*
@@ -128,28 +132,6 @@ read_port(const char *port, size_t port_len, struct links_base *base)
 		base->port_len = port_len;
 }
 
-static void
-add_base(struct buffer *buffer, const struct links_base *base)
-{
-	if (base->url[0] != '\0') {
-		buffer_add_text(buffer, base->url);
-		return;
-	}
-	buffer_add_text(buffer, base->scheme);
-	buffer_add_text(buffer, "://");
-	if (base->is_bare_ipv6)
-		buffer_add_text(buffer, "[");
-	buffer_add(buffer, base->host, base->host_len);
-	if (base->is_bare_ipv6)
-		buffer_add_text(buffer, "]");
-	if (base->port_len > 0) {
-		buffer_add_text(buffer, ":");
-		buffer_add(buffer, base->port, base->port_len);
-	}
-	buffer_add_text(buffer, base->prefix);
-	buffer_add_text(buffer, base->version);
-}
-
 void
 links_base_keep(struct links_base *base, struct links_texts *texts)
 {
@@ -171,4 +153,26 @@ links_add_events(struct buffer *buffer, const struct links_base *base,
 	add_base(buffer, base);
 	buffer_add_text(buffer, "/events");
 	list_events_query_add(buffer, query, after);
+}
+
+static void
+add_base(struct buffer *buffer, const struct links_base *base)
+{
+	if (base->url[0] != '\0') {
+		buffer_add_text(buffer, base->url);
+		return;
+	}
+	buffer_add_text(buffer, base->scheme);
+	buffer_add_text(buffer, "://");
+	if (base->is_bare_ipv6)
+		buffer_add_text(buffer, "[");
+	buffer_add(buffer, base->host, base->host_len);
+	if (base->is_bare_ipv6)
+		buffer_add_text(buffer, "]");
+	if (base->port_len > 0) {
+		buffer_add_text(buffer, ":");
+		buffer_add(buffer, base->port, base->port_len);
+	}
+	buffer_add_text(buffer, base->prefix);
+	buffer_add_text(buffer, base->version);
 }

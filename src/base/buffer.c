@@ -8,6 +8,8 @@
 
 enum { BUFFER_SIZE_MIN = 512 };
 
+static bool grow(struct buffer *buffer, size_t needed);
+
 void
 buffer_init(struct buffer *buffer, size_t size_max)
 {
@@ -30,25 +32,6 @@ buffer_reset(struct buffer *buffer)
 	buffer->error = ERR_NONE;
 }
 
-static bool
-grow(struct buffer *buffer, size_t needed)
-{
-	size_t size = buffer->size < BUFFER_SIZE_MIN ?
-	    BUFFER_SIZE_MIN : buffer->size;
-	char *bytes;
-
-	while (size < needed)
-		size += size / 2;
-	if (buffer->size_max != 0 && size > buffer->size_max)
-		size = buffer->size_max;
-	bytes = realloc(buffer->bytes, size);
-	if (bytes == NULL)
-		return false;
-	buffer->bytes = bytes;
-	buffer->size = size;
-	return true;
-}
-
 char *
 buffer_reserve(struct buffer *buffer, size_t len)
 {
@@ -68,6 +51,25 @@ buffer_reserve(struct buffer *buffer, size_t len)
 		return NULL;
 	}
 	return buffer->bytes + buffer->len;
+}
+
+static bool
+grow(struct buffer *buffer, size_t needed)
+{
+	size_t size = buffer->size < BUFFER_SIZE_MIN ?
+	    BUFFER_SIZE_MIN : buffer->size;
+	char *bytes;
+
+	while (size < needed)
+		size += size / 2;
+	if (buffer->size_max != 0 && size > buffer->size_max)
+		size = buffer->size_max;
+	bytes = realloc(buffer->bytes, size);
+	if (bytes == NULL)
+		return false;
+	buffer->bytes = bytes;
+	buffer->size = size;
+	return true;
 }
 
 void

@@ -8,6 +8,19 @@
 
 #include "base/text.h"
 
+static int64_t read_clock(clockid_t id);
+static bool read_date_and_time(const char **text, struct tm *tm);
+static bool read_digits(const char **text, size_t digit_count, int *number_out);
+static bool read_mark(const char **text, const char *allowed);
+static bool read_fraction(const char **text, int *ms_out);
+static bool read_offset(const char **text, int64_t *offset_ms_out);
+
+int64_t
+clock_now_ms(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
 static int64_t
 read_clock(clockid_t id)
 {
@@ -16,12 +29,6 @@ read_clock(clockid_t id)
 	/* It fails for an unknown clock only. */
 	(void)clock_gettime(id, &now);
 	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
-}
-
-int64_t
-clock_now_ms(void)
-{
-	return read_clock(CLOCK_REALTIME);
 }
 
 int64_t
@@ -49,6 +56,46 @@ clock_format_utc(int64_t time_ms, char text[CLOCK_TEXT_SIZE])
 	    (unsigned int)ms);
 }
 
+enum error
+clock_parse_rfc3339(const char *text, int64_t *time_ms_out)
+{
+	struct tm tm = { 0 };
+	int day;
+	int leap_seconds;
+	int ms;
+	int64_t offset_ms;
+	time_t seconds;
+
+	*time_ms_out = 0;
+	if (!read_date_and_time(&text, &tm) || !read_fraction(&text, &ms) ||
+	    !read_offset(&text, &offset_ms) || *text != '\0')
+		return ERR_SYNTAX;
+	day = tm.tm_mday;
+	leap_seconds = tm.tm_sec == 60 ? 1 : 0;
+	tm.tm_sec -= leap_seconds;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	seconds = timegm(&tm) + leap_seconds;
+	/* timegm carries a day that the month does not have. */
+	if (tm.tm_mday != day)
+		return ERR_SYNTAX;
+	*time_ms_out = (int64_t)seconds * SECOND_MS + ms - offset_ms;
+	return ERR_NONE;
+}
+
+static bool
+read_date_and_time(const char **text, struct tm *tm)
+{
+	return read_digits(text, 4, &tm->tm_year) && read_mark(text, "-") &&
+	    read_digits(text, 2, &tm->tm_mon) && read_mark(text, "-") &&
+	    read_digits(text, 2, &tm->tm_mday) && read_mark(text, "Tt ") &&
+	    read_digits(text, 2, &tm->tm_hour) && read_mark(text, ":") &&
+	    read_digits(text, 2, &tm->tm_min) && read_mark(text, ":") &&
+	    read_digits(text, 2, &tm->tm_sec) &&
+	    tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
+	    tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60;
+}
+
 /* Reads exactly digit_count digits at *text and steps over them. */
 static bool
 read_digits(const char **text, size_t digit_count, int *number_out)
@@ -69,19 +116,6 @@ read_mark(const char **text, const char *allowed)
 		return false;
 	(*text)++;
 	return true;
-}
-
-static bool
-read_date_and_time(const char **text, struct tm *tm)
-{
-	return read_digits(text, 4, &tm->tm_year) && read_mark(text, "-") &&
-	    read_digits(text, 2, &tm->tm_mon) && read_mark(text, "-") &&
-	    read_digits(text, 2, &tm->tm_mday) && read_mark(text, "Tt ") &&
-	    read_digits(text, 2, &tm->tm_hour) && read_mark(text, ":") &&
-	    read_digits(text, 2, &tm->tm_min) && read_mark(text, ":") &&
-	    read_digits(text, 2, &tm->tm_sec) &&
-	    tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
-	    tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60;
 }
 
 static bool
@@ -118,31 +152,4 @@ read_offset(const char **text, int64_t *offset_ms_out)
 	if (is_behind)
 		*offset_ms_out = -*offset_ms_out;
 	return true;
-}
-
-enum error
-clock_parse_rfc3339(const char *text, int64_t *time_ms_out)
-{
-	struct tm tm = { 0 };
-	int day;
-	int leap_seconds;
-	int ms;
-	int64_t offset_ms;
-	time_t seconds;
-
-	*time_ms_out = 0;
-	if (!read_date_and_time(&text, &tm) || !read_fraction(&text, &ms) ||
-	    !read_offset(&text, &offset_ms) || *text != '\0')
-		return ERR_SYNTAX;
-	day = tm.tm_mday;
-	leap_seconds = tm.tm_sec == 60 ? 1 : 0;
-	tm.tm_sec -= leap_seconds;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	seconds = timegm(&tm) + leap_seconds;
-	/* timegm carries a day that the month does not have. */
-	if (tm.tm_mday != day)
-		return ERR_SYNTAX;
-	*time_ms_out = (int64_t)seconds * SECOND_MS + ms - offset_ms;
-	return ERR_NONE;
 }

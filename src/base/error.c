@@ -10,13 +10,8 @@
 
 enum { QUOTED_BYTES_MAX = 40 };
 
-static void
-cut_at_character(char *text, size_t text_len)
-{
-	while (text_len > 0 && !utf8_is_valid(text, text_len))
-		text_len--;
-	text[text_len] = '\0';
-}
+static void cut_at_character(char *text, size_t text_len);
+static bool is_shown_as_it_is(const char *character, size_t bytes);
 
 __attribute__((format(printf, 2, 0))) static void
 write_sentence(char *text, const char *format, va_list args)
@@ -27,6 +22,14 @@ write_sentence(char *text, const char *format, va_list args)
 		text[0] = '\0';
 	else if (written >= DETAIL_SIZE)
 		cut_at_character(text, DETAIL_SIZE - 1);
+}
+
+static void
+cut_at_character(char *text, size_t text_len)
+{
+	while (text_len > 0 && !utf8_is_valid(text, text_len))
+		text_len--;
+	text[text_len] = '\0';
 }
 
 enum error
@@ -69,18 +72,6 @@ detail_prefix(struct detail *detail, const char *format, ...)
 	cut_at_character(detail->text, DETAIL_SIZE - 1);
 }
 
-static bool
-is_shown_as_it_is(const char *character, size_t bytes)
-{
-	unsigned char first = (unsigned char)character[0];
-
-	if (bytes > 1)
-		/* U+0080 to U+009F are control characters. */
-		return first != 0xc2 || (unsigned char)character[1] >= 0xa0;
-	return first >= 0x20 && first != 0x7f && first < 0x80 &&
-	    first != '"' && first != '\\';
-}
-
 struct quoted
 quote(const char *text, size_t text_len)
 {
@@ -113,4 +104,16 @@ quote(const char *text, size_t text_len)
 	memcpy(quoted.text + len, i < text_len ? "..." : "",
 	    i < text_len ? sizeof("...") : sizeof(""));
 	return quoted;
+}
+
+static bool
+is_shown_as_it_is(const char *character, size_t bytes)
+{
+	unsigned char first = (unsigned char)character[0];
+
+	if (bytes > 1)
+		/* U+0080 to U+009F are control characters. */
+		return first != 0xc2 || (unsigned char)character[1] >= 0xa0;
+	return first >= 0x20 && first != 0x7f && first < 0x80 &&
+	    first != '"' && first != '\\';
 }

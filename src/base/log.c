@@ -41,6 +41,12 @@ static struct {
 	int journal;		/* socket, when target is LOG_TO_JOURNALD */
 } open_log = { LOG_TO_STDERR, "apitrail", -1 };
 
+static int connect_to_journald(void);
+static void add_fields(struct buffer *line, const char *fact, va_list args);
+static void add_field(struct buffer *line, const char *name, const char *text);
+static void send_to_journald(enum log_level level, const struct buffer *line);
+static void write_to_stderr(enum log_level level, const struct buffer *line);
+
 enum error
 log_target_parse(const char *name, enum log_target *target_out,
     struct detail *detail)
@@ -54,6 +60,22 @@ log_target_parse(const char *name, enum log_target *target_out,
 	}
 	return detail_set(detail, ERR_MEANING,
 	    "expected stderr, syslog or journald");
+}
+
+enum error
+log_open(enum log_target target, const char *program)
+{
+	open_log.target = LOG_TO_STDERR;
+	open_log.program = program;
+	if (target == LOG_TO_JOURNALD) {
+		open_log.journal = connect_to_journald();
+		if (open_log.journal < 0)
+			return ERR_IO;
+	} else if (target == LOG_TO_SYSLOG) {
+		openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	}
+	open_log.target = target;
+	return ERR_NONE;
 }
 
 static int
@@ -74,20 +96,45 @@ connect_to_journald(void)
 	return -1;
 }
 
-enum error
-log_open(enum log_target target, const char *program)
+void
+log_fact(enum log_level level, const char *fact, ...)
 {
-	open_log.target = LOG_TO_STDERR;
-	open_log.program = program;
-	if (target == LOG_TO_JOURNALD) {
-		open_log.journal = connect_to_journald();
-		if (open_log.journal < 0)
-			return ERR_IO;
-	} else if (target == LOG_TO_SYSLOG) {
-		openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	struct buffer line;
+	va_list args;
+
+	/* A line that is too long loses the fields that do not fit. */
+	buffer_init(&line, LINE_BYTES_MAX);
+	va_start(args, fact);
+	add_fields(&line, fact, args);
+	va_end(args);
+
+	switch (open_log.target) {
+	case LOG_TO_SYSLOG:
+		syslog(levels[level].priority, "%.*s", (int)line.len,
+		    line.bytes);
+		break;
+	case LOG_TO_JOURNALD:
+		send_to_journald(level, &line);
+		break;
+	case LOG_TO_STDERR:
+		write_to_stderr(level, &line);
+		break;
 	}
-	open_log.target = target;
-	return ERR_NONE;
+	buffer_clear(&line);
+}
+
+static void
+add_fields(struct buffer *line, const char *fact, va_list args)
+{
+	const char *name;
+
+	add_field(line, "fact", fact);
+	while ((name = va_arg(args, const char *)) != NULL) {
+		const char *text = va_arg(args, const char *);
+
+		if (text != NULL)
+			add_field(line, name, text);
+	}
 }
 
 /* logfmt: as it is when that can be told apart, else quoted and escaped. */
@@ -109,20 +156,6 @@ add_field(struct buffer *line, const char *name, const char *text)
 		struct quoted quoted = quote(text, text_len);
 
 		buffer_add_text(line, quoted.text);
-	}
-}
-
-static void
-add_fields(struct buffer *line, const char *fact, va_list args)
-{
-	const char *name;
-
-	add_field(line, "fact", fact);
-	while ((name = va_arg(args, const char *)) != NULL) {
-		const char *text = va_arg(args, const char *);
-
-		if (text != NULL)
-			add_field(line, name, text);
 	}
 }
 
@@ -161,31 +194,4 @@ write_to_stderr(enum log_level level, const struct buffer *line)
 	if (write(STDERR_FILENO, whole.bytes, whole.len) < 0)
 		whole.error = ERR_IO;
 	buffer_clear(&whole);
-}
-
-void
-log_fact(enum log_level level, const char *fact, ...)
-{
-	struct buffer line;
-	va_list args;
-
-	/* A line that is too long loses the fields that do not fit. */
-	buffer_init(&line, LINE_BYTES_MAX);
-	va_start(args, fact);
-	add_fields(&line, fact, args);
-	va_end(args);
-
-	switch (open_log.target) {
-	case LOG_TO_SYSLOG:
-		syslog(levels[level].priority, "%.*s", (int)line.len,
-		    line.bytes);
-		break;
-	case LOG_TO_JOURNALD:
-		send_to_journald(level, &line);
-		break;
-	case LOG_TO_STDERR:
-		write_to_stderr(level, &line);
-		break;
-	}
-	buffer_clear(&line);
 }

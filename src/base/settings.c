@@ -29,6 +29,140 @@ struct settings {
 	char *pepper_default;	/* owned: pepper in the store */
 };
 
+static enum error read_file(struct settings *settings, const char *path,
+    bool must_exist, struct detail *detail);
+static enum error read_lines(struct settings *settings, const char *path,
+    char *text, struct detail *detail);
+static enum error read_line(struct settings *settings, char *line,
+    const char *origin, struct detail *detail);
+static enum error put_named(struct settings *settings, const char *name,
+    const char *text, const char *origin, struct detail *detail);
+static enum error put_value(struct settings *settings, enum setting setting,
+    const char *text, enum source source, const char *origin,
+    struct detail *detail);
+static char *trim(char *text);
+static enum error read_text(FILE *file, const char *path, char *text,
+    struct detail *detail);
+static const char *find_variable(const char *const *environment,
+    const char *variable);
+static enum error read_defaults(struct settings *settings,
+    struct detail *detail);
+static enum error read_environment(struct settings *settings,
+    const char *const *environment, struct detail *detail);
+static enum error follow_store(struct settings *settings,
+    struct detail *detail);
+
+enum error
+settings_new(const char *const *environment, struct settings **settings_out,
+    struct detail *detail)
+{
+	const char *conf = find_variable(environment, CONF_VARIABLE);
+	struct settings *settings = calloc(1, sizeof(*settings));
+	enum error err;
+
+	*settings_out = NULL;
+	if (settings == NULL)
+		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+
+	err = read_defaults(settings, detail);
+	if (err == ERR_NONE)
+		err = read_file(settings,
+		    conf != NULL ? conf : SYSCONFDIR "/apitrail.conf",
+		    conf != NULL, detail);
+	if (err == ERR_NONE)
+		err = read_environment(settings, environment, detail);
+	if (err == ERR_NONE)
+		err = follow_store(settings, detail);
+	if (err != ERR_NONE) {
+		settings_free(settings);
+		return err;
+	}
+	*settings_out = settings;
+	return ERR_NONE;
+}
+
+static enum error
+read_file(struct settings *settings, const char *path, bool must_exist,
+    struct detail *detail)
+{
+	char *text = NULL;
+	FILE *file = fopen(path, "re");
+	enum error err = ERR_NONE;
+
+	if (file == NULL && errno == ENOENT && !must_exist)
+		return ERR_NONE;
+	if (file == NULL)
+		return detail_set(detail, ERR_IO, "cannot read %s: %s", path,
+		    strerror(errno));
+	text = malloc(CONF_BYTES_MAX + 2);
+	if (text == NULL)
+		err = detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	if (err == ERR_NONE)
+		err = read_text(file, path, text, detail);
+	if (err == ERR_NONE)
+		err = read_lines(settings, path, text, detail);
+	free(text);
+	fclose(file);
+	return err;
+}
+
+static enum error
+read_lines(struct settings *settings, const char *path, char *text,
+    struct detail *detail)
+{
+	unsigned int line_number = 0;
+	char origin[DETAIL_SIZE];
+	char *line;
+
+	while ((line = strsep(&text, "\n")) != NULL) {
+		enum error err;
+
+		snprintf(origin, sizeof(origin), "%s:%u", path,
+		    ++line_number);
+		err = read_line(settings, line, origin, detail);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum error
+read_line(struct settings *settings, char *line, const char *origin,
+    struct detail *detail)
+{
+	char *equals;
+
+	line = trim(line);
+	if (line[0] == '\0' || line[0] == '#')
+		return ERR_NONE;
+	equals = strchr(line, '=');
+	if (equals == NULL) {
+		struct quoted quoted = quote(line, strlen(line));
+
+		return detail_set(detail, ERR_MEANING,
+		    "%s: %s: expected NAME=value", origin, quoted.text);
+	}
+	*equals = '\0';
+	return put_named(settings, trim(line), trim(equals + 1), origin,
+	    detail);
+}
+
+static enum error
+put_named(struct settings *settings, const char *name, const char *text,
+    const char *origin, struct detail *detail)
+{
+	struct quoted quoted;
+
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (strcmp(name, setting_rows[i].variable) == 0)
+			return put_value(settings, (enum setting)i, text,
+			    FROM_FILE, origin, detail);
+	quoted = quote(name, strlen(name));
+	return detail_set(detail, ERR_MEANING,
+	    "%s: %s is no setting: expected one of apitrail.conf(5)", origin,
+	    quoted.text);
+}
+
 /* origin is "the environment", "--store" or "FILE:LINE". */
 static enum error
 put_value(struct settings *settings, enum setting setting, const char *text,
@@ -59,22 +193,6 @@ put_value(struct settings *settings, enum setting setting, const char *text,
 	return ERR_NONE;
 }
 
-static enum error
-put_named(struct settings *settings, const char *name, const char *text,
-    const char *origin, struct detail *detail)
-{
-	struct quoted quoted;
-
-	for (size_t i = 0; i < SETTING_COUNT; i++)
-		if (strcmp(name, setting_rows[i].variable) == 0)
-			return put_value(settings, (enum setting)i, text,
-			    FROM_FILE, origin, detail);
-	quoted = quote(name, strlen(name));
-	return detail_set(detail, ERR_MEANING,
-	    "%s: %s is no setting: expected one of apitrail.conf(5)", origin,
-	    quoted.text);
-}
-
 static char *
 trim(char *text)
 {
@@ -86,47 +204,6 @@ trim(char *text)
 	while (text_len > 0 && isspace((unsigned char)text[text_len - 1]))
 		text[--text_len] = '\0';
 	return text;
-}
-
-static enum error
-read_line(struct settings *settings, char *line, const char *origin,
-    struct detail *detail)
-{
-	char *equals;
-
-	line = trim(line);
-	if (line[0] == '\0' || line[0] == '#')
-		return ERR_NONE;
-	equals = strchr(line, '=');
-	if (equals == NULL) {
-		struct quoted quoted = quote(line, strlen(line));
-
-		return detail_set(detail, ERR_MEANING,
-		    "%s: %s: expected NAME=value", origin, quoted.text);
-	}
-	*equals = '\0';
-	return put_named(settings, trim(line), trim(equals + 1), origin,
-	    detail);
-}
-
-static enum error
-read_lines(struct settings *settings, const char *path, char *text,
-    struct detail *detail)
-{
-	unsigned int line_number = 0;
-	char origin[DETAIL_SIZE];
-	char *line;
-
-	while ((line = strsep(&text, "\n")) != NULL) {
-		enum error err;
-
-		snprintf(origin, sizeof(origin), "%s:%u", path,
-		    ++line_number);
-		err = read_line(settings, line, origin, detail);
-		if (err != ERR_NONE)
-			return err;
-	}
-	return ERR_NONE;
 }
 
 static enum error
@@ -146,31 +223,6 @@ read_text(FILE *file, const char *path, char *text, struct detail *detail)
 		    "%s: a NUL byte is not allowed", path);
 	text[text_len] = '\0';
 	return ERR_NONE;
-}
-
-static enum error
-read_file(struct settings *settings, const char *path, bool must_exist,
-    struct detail *detail)
-{
-	char *text = NULL;
-	FILE *file = fopen(path, "re");
-	enum error err = ERR_NONE;
-
-	if (file == NULL && errno == ENOENT && !must_exist)
-		return ERR_NONE;
-	if (file == NULL)
-		return detail_set(detail, ERR_IO, "cannot read %s: %s", path,
-		    strerror(errno));
-	text = malloc(CONF_BYTES_MAX + 2);
-	if (text == NULL)
-		err = detail_set(detail, ERR_NO_MEMORY, "out of memory");
-	if (err == ERR_NONE)
-		err = read_text(file, path, text, detail);
-	if (err == ERR_NONE)
-		err = read_lines(settings, path, text, detail);
-	free(text);
-	fclose(file);
-	return err;
 }
 
 static const char *
@@ -225,35 +277,6 @@ follow_store(struct settings *settings, struct detail *detail)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
 	free(settings->pepper_default);
 	settings->pepper_default = path;
-	return ERR_NONE;
-}
-
-enum error
-settings_new(const char *const *environment, struct settings **settings_out,
-    struct detail *detail)
-{
-	const char *conf = find_variable(environment, CONF_VARIABLE);
-	struct settings *settings = calloc(1, sizeof(*settings));
-	enum error err;
-
-	*settings_out = NULL;
-	if (settings == NULL)
-		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
-
-	err = read_defaults(settings, detail);
-	if (err == ERR_NONE)
-		err = read_file(settings,
-		    conf != NULL ? conf : SYSCONFDIR "/apitrail.conf",
-		    conf != NULL, detail);
-	if (err == ERR_NONE)
-		err = read_environment(settings, environment, detail);
-	if (err == ERR_NONE)
-		err = follow_store(settings, detail);
-	if (err != ERR_NONE) {
-		settings_free(settings);
-		return err;
-	}
-	*settings_out = settings;
 	return ERR_NONE;
 }
 

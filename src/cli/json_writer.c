@@ -6,6 +6,16 @@
 
 #include "base/buffer.h"
 
+static void begin_value(struct json_writer *writer, const char *name);
+
+void
+json_writer_begin(struct json_writer *writer, const char *name, char bracket)
+{
+	begin_value(writer, name);
+	buffer_add(writer->buffer, &bracket, 1);
+	writer->needs_comma = false;
+}
+
 static void
 begin_value(struct json_writer *writer, const char *name)
 {
@@ -16,14 +26,6 @@ begin_value(struct json_writer *writer, const char *name)
 		return;
 	buffer_add_json_string(writer->buffer, name, strlen(name));
 	buffer_add_text(writer->buffer, ":");
-}
-
-void
-json_writer_begin(struct json_writer *writer, const char *name, char bracket)
-{
-	begin_value(writer, name);
-	buffer_add(writer->buffer, &bracket, 1);
-	writer->needs_comma = false;
 }
 
 void

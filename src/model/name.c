@@ -3,16 +3,7 @@
 
 #include "base/text.h"
 
-static bool
-is_control(const char *character, size_t bytes)
-{
-	unsigned char first = (unsigned char)character[0];
-
-	/* U+0080 to U+009F are C2 80 to C2 9F. */
-	return bytes == 2 ?
-	    first == 0xc2 && (unsigned char)character[1] < 0xa0 :
-	    first < 0x20 || first == 0x7f;
-}
+static bool is_control(const char *character, size_t bytes);
 
 bool
 name_is_valid(const char *text, size_t text_len, size_t bytes_max)
@@ -29,4 +20,15 @@ name_is_valid(const char *text, size_t text_len, size_t bytes_max)
 		i += bytes;
 	}
 	return true;
+}
+
+static bool
+is_control(const char *character, size_t bytes)
+{
+	unsigned char first = (unsigned char)character[0];
+
+	/* U+0080 to U+009F are C2 80 to C2 9F. */
+	return bytes == 2 ?
+	    first == 0xc2 && (unsigned char)character[1] < 0xa0 :
+	    first < 0x20 || first == 0x7f;
 }

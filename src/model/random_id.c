@@ -26,6 +26,23 @@ static const char symbols[] = "-" TEXT_DIGITS TEXT_UPPER "_" TEXT_LOWER;
 static_assert(sizeof(firsts) - 1 == FIRST_COUNT, "letters and digits");
 static_assert(sizeof(symbols) - 1 == 1 << SYMBOL_BITS, "six bits each");
 
+static unsigned int draw_six_bits(void);
+static void fill(char *text, size_t text_len);
+
+void
+random_id(char id[EVENT_ID_LEN + 1])
+{
+	unsigned int first;
+
+	/* Drawn again when it is beyond them: each is as likely. */
+	do
+		first = draw_six_bits();
+	while (first >= FIRST_COUNT);
+	id[0] = firsts[first];
+	fill(id + 1, EVENT_ID_LEN - 1);
+	id[EVENT_ID_LEN] = '\0';
+}
+
 /* 64 symbols divide a random byte evenly. */
 static unsigned int
 draw_six_bits(void)
@@ -43,20 +60,6 @@ fill(char *text, size_t text_len)
 {
 	for (size_t i = 0; i < text_len; i++)
 		text[i] = symbols[draw_six_bits()];
-}
-
-void
-random_id(char id[EVENT_ID_LEN + 1])
-{
-	unsigned int first;
-
-	/* Drawn again when it is beyond them: each is as likely. */
-	do
-		first = draw_six_bits();
-	while (first >= FIRST_COUNT);
-	id[0] = firsts[first];
-	fill(id + 1, EVENT_ID_LEN - 1);
-	id[EVENT_ID_LEN] = '\0';
 }
 
 void

@@ -5,13 +5,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-static void
-make_ready(void)
-{
-	/* Without randomness every id and key would be guessable. */
-	if (sodium_init() < 0)
-		abort();
-}
+static void make_ready(void);
 
 void
 sodium_ready(void)
@@ -19,4 +13,12 @@ sodium_ready(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, make_ready);
+}
+
+static void
+make_ready(void)
+{
+	/* Without randomness every id and key would be guessable. */
+	if (sodium_init() < 0)
+		abort();
 }

@@ -173,26 +173,6 @@ source_begin(struct source *source, const struct buffer *pairs)
 	source->is_ended = false;
 }
 
-static void
-source_next_header(struct source *source)
-{
-	size_t content_len = source->pairs_left < PARAMS_CONTENT_MAX ?
-	    source->pairs_left : PARAMS_CONTENT_MAX;
-	FCGI_Header header = {
-		.version = FCGI_VERSION_1,
-		.type = FCGI_PARAMS,
-		.requestIdB0 = 1,
-		.contentLengthB1 = (uint8_t)(content_len >> 8),
-		.contentLengthB0 = (uint8_t)content_len,
-	};
-
-	memcpy(source->record, &header, sizeof(header));
-	source->record_len = sizeof(header);
-	source->record_used = 0;
-	source->content_left = content_len;
-	source->is_ended = content_len == 0;
-}
-
 static size_t
 source_read(struct source *source, char *bytes, size_t size)
 {
@@ -225,4 +205,24 @@ source_read(struct source *source, char *bytes, size_t size)
 		len += part;
 	}
 	return len;
+}
+
+static void
+source_next_header(struct source *source)
+{
+	size_t content_len = source->pairs_left < PARAMS_CONTENT_MAX ?
+	    source->pairs_left : PARAMS_CONTENT_MAX;
+	FCGI_Header header = {
+		.version = FCGI_VERSION_1,
+		.type = FCGI_PARAMS,
+		.requestIdB0 = 1,
+		.contentLengthB1 = (uint8_t)(content_len >> 8),
+		.contentLengthB0 = (uint8_t)content_len,
+	};
+
+	memcpy(source->record, &header, sizeof(header));
+	source->record_len = sizeof(header);
+	source->record_used = 0;
+	source->content_left = content_len;
+	source->is_ended = content_len == 0;
 }

@@ -158,16 +158,6 @@ begin_listening(struct loop *loop)
 }
 
 static void
-pause_listening(struct loop *loop)
-{
-	if (loop->is_listening)
-		(void)epoll_ctl(loop->connections.epoll_fd, EPOLL_CTL_DEL,
-		    loop->loops->listen_fd, NULL);
-	loop->is_listening = false;
-	loop->listen_at_ms = loop->connections.now_ms + ACCEPT_PAUSE_MS;
-}
-
-static void
 run_round(struct loop *loop)
 {
 	struct connections *connections = &loop->connections;
@@ -259,6 +249,16 @@ accept_one(struct loop *loop)
 	connections_close_idle(&loop->connections);
 	pause_listening(loop);
 	return false;
+}
+
+static void
+pause_listening(struct loop *loop)
+{
+	if (loop->is_listening)
+		(void)epoll_ctl(loop->connections.epoll_fd, EPOLL_CTL_DEL,
+		    loop->loops->listen_fd, NULL);
+	loop->is_listening = false;
+	loop->listen_at_ms = loop->connections.now_ms + ACCEPT_PAUSE_MS;
 }
 
 /* The one connection is gone; the next may be well (accept(2)). */

@@ -29,7 +29,7 @@ def everything_shown():
     """Path and bytes of each process's arguments and environment."""
     for path in glob.glob("/proc/[0-9]*/cmdline") + glob.glob(
             "/proc/[0-9]*/environ"):
-        # This test and its parents may hold what they were given.
+        # This test made the keys, and may hold them.
         if path.split("/")[2] == str(os.getpid()):
             continue
         try:

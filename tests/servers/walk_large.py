@@ -27,7 +27,9 @@ def fill(results):
                         range(first, first + APPEND_EVENTS))
         STORE.cli("append", "--org", "large", data=lines.encode())
     seconds = time.monotonic() - begin
-    results.expect(f"{EVENTS} events are appended ({seconds:.0f} s)", True)
+    stored = json.loads(STORE.cli("stat", "--json"))["events"]
+    results.expect(f"{EVENTS} events are appended ({seconds:.0f} s)",
+                   stored == EVENTS, f"{stored} are stored")
 
 
 def walk_pages(results):
