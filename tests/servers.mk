@@ -1,11 +1,15 @@
 # Whole programs: the cases, and what needs a server and several clients.
 server_tests = \
 	tests/servers/test_cases.py \
+	tests/servers/test_limits.py \
 	tests/servers/test_links.py \
 	tests/servers/test_operator.py \
 	tests/servers/test_organizations.py \
+	tests/servers/test_recorder_troubles.py \
+	tests/servers/test_recording.py \
 	tests/servers/test_secrets.py \
 	tests/servers/test_shutdown.py \
+	tests/servers/test_storm.py \
 	tests/servers/test_troubles.py \
 	tests/servers/test_walks.py
 
@@ -17,6 +21,7 @@ server_modules = \
 	tests/servers/fixture.py \
 	tests/servers/recorders.py \
 	tests/servers/responders.py \
+	tests/servers/storm.py \
 	tests/servers/tap.py \
 	tests/servers/walk.py \
 	tests/servers/walk_large.py
@@ -37,8 +42,12 @@ EXTRA_DIST += \
 	tests/cases/acme.ndjson \
 	tests/cases/globex.ndjson
 
-# Minutes long, so it is no part of check.
-.PHONY: check-large
+# Minutes long, so these are no part of check.
+.PHONY: check-large torture-recorder
+torture-recorder: all
+	$(AM_TESTS_ENVIRONMENT) \
+	ROUNDS=100 python3 '$(srcdir)/tests/servers/test_storm.py'
+
 check-large: all
 	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/servers/walk_large.py'
