@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api_recorder.h"
@@ -239,6 +240,42 @@ START_TEST(a_response_that_waits_can_be_given_up)
 }
 END_TEST
 
+/* The line is written when the request ends, one way or the other. */
+START_TEST(a_recording_has_its_line_in_the_access_log)
+{
+	char *directory = suite_directory();
+	char setting[512];
+	char lines[1024];
+	const char *path;
+	FILE *file;
+	size_t len;
+
+	fixture_close(&fixture);
+	snprintf(setting, sizeof(setting), "APITRAIL_ACCESS_LOG=%s/log",
+	    directory);
+	path = strchr(setting, '=') + 1;
+	fixture_open(&fixture, (const char *const[]){ setting, NULL });
+	post(EVENT, "HTTP_X_REQUEST_ID=whole");
+	service_flush(fixture.service);
+	recorder_reply(&fixture, MESSAGE_RECORDED, 1, FIRST_MS);
+	len = fixture.response.body.len;
+	post(EVENT, "HTTP_X_REQUEST_ID=left");
+	response_reset(&fixture.response);
+	service_flush(fixture.service);
+
+	file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	lines[fread(lines, 1, sizeof(lines) - 1, file)] = '\0';
+	fclose(file);
+	snprintf(setting, sizeof(setting), " request_id=whole method=POST "
+	    "path=/v1/events status=201 bytes=%zu us=", len);
+	ck_assert_ptr_nonnull(strstr(lines, setting));
+	ck_assert_ptr_nonnull(strstr(lines, " request_id=left method=POST "
+	    "path=/v1/events status=0 bytes=0 us="));
+	free(directory);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -259,6 +296,7 @@ main(void)
 	tcase_add_test(tests, an_answer_belongs_to_its_request);
 	tcase_add_test(tests, a_response_that_waits_can_be_moved);
 	tcase_add_test(tests, a_response_that_waits_can_be_given_up);
+	tcase_add_test(tests, a_recording_has_its_line_in_the_access_log);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
 }

@@ -168,6 +168,11 @@ END_TEST
 
 START_TEST(a_body_that_never_came_is_short)
 {
+	struct request request = request_of("CONTENT_LENGTH=1");
+
+	request_set_body(&request, NULL, 0, false);
+	ck_assert_str_eq(request.body, "");
+	ck_assert_int_eq(request.body_state, BODY_SHORT);
 	ck_assert_int_eq(request_of("CONTENT_LENGTH=1").body_state,
 	    BODY_SHORT);
 }

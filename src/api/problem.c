@@ -58,7 +58,7 @@ static const struct {
 	[ERR_FULL] = { 503, "Service Unavailable", AWAY_DETAIL },
 	[ERR_IO] = { 503, "Service Unavailable", AWAY_DETAIL },
 	[ERR_OVERLOAD] = { 503, "Service Unavailable",
-	    "too many connections: try again later" },
+	    "too many requests at once: try again later" },
 	[ERR_AWAY] = { 503, "Service Unavailable",
 	    "no recorder takes events in right now: try again later" },
 };

@@ -133,7 +133,7 @@ void
 request_set_body(struct request *request, const char *body, size_t body_len,
     bool is_cut)
 {
-	request->body = body;
+	request->body = body == NULL ? "" : body;
 	request->body_len = body_len;
 	request->body_state = measure_body(request->content_length, body_len,
 	    is_cut);

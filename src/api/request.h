@@ -60,8 +60,8 @@ struct request {
 void request_read(const char *const *params, struct request *request_out);
 
 /*
- * Tells what came as the body, up to its end.  is_cut: it was longer than
- * BODY_BYTES_MAX, and not all of it is there.
+ * Tells what came as the body, up to its end; NULL when nothing did.  is_cut:
+ * it was longer than BODY_BYTES_MAX, and not all of it is there.
  */
 void request_set_body(struct request *request, const char *body,
     size_t body_len, bool is_cut);
