@@ -3,6 +3,7 @@ server_tests = \
 	tests/servers/test_cases.py \
 	tests/servers/test_limits.py \
 	tests/servers/test_links.py \
+	tests/servers/test_live.py \
 	tests/servers/test_operator.py \
 	tests/servers/test_organizations.py \
 	tests/servers/test_recorder_troubles.py \
@@ -23,6 +24,7 @@ server_modules = \
 	tests/servers/responders.py \
 	tests/servers/storm.py \
 	tests/servers/tap.py \
+	tests/servers/wait_long.py \
 	tests/servers/walk.py \
 	tests/servers/walk_large.py
 
@@ -39,6 +41,7 @@ EXTRA_DIST += \
 	tests/cases/05-syntax.case \
 	tests/cases/06-order.case \
 	tests/cases/07-recording.case \
+	tests/cases/08-live.case \
 	tests/cases/acme.ndjson \
 	tests/cases/globex.ndjson
 
@@ -50,4 +53,5 @@ torture-recorder: all
 
 check-large: all
 	$(AM_TESTS_ENVIRONMENT) \
-	python3 '$(srcdir)/tests/servers/walk_large.py'
+	python3 '$(srcdir)/tests/servers/walk_large.py' && \
+	python3 '$(srcdir)/tests/servers/wait_long.py'

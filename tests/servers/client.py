@@ -78,6 +78,52 @@ class Connection:
         return Response(response.status, response.getheaders(), body)
 
 
+class Stream:
+    """An answer that goes on: a stream of server-sent events."""
+
+    def __init__(self, port, key, target="/v1/events", last_event_id=None,
+                 timeout=TIMEOUT_SECONDS):
+        self.connection = Connection(port)
+        self.connection.socket.settimeout(timeout)
+        headers = [("X-API-KEY", key), ("Accept", "text/event-stream")]
+        if last_event_id is not None:
+            headers.append(("Last-Event-ID", last_event_id))
+        self.connection.send("GET", target, headers)
+        self.response = http.client.HTTPResponse(self.connection.socket)
+        self.response.begin()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.response.close()
+        self.connection.socket.close()
+
+    def next(self):
+        """The fields of what comes next; a comment's name is "".  None at
+        the stream's end."""
+        fields = {}
+        while True:
+            line = self.response.readline()
+            if not line:
+                return None
+            line = line.decode().rstrip("\n")
+            if not line:
+                return fields
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+
+    def next_event(self):
+        """Passes comments over, and places without an event."""
+        while True:
+            fields = self.next()
+            if fields is None or "event" in fields:
+                return fields
+
+
 def ask(port, method, target, headers=(), body=b"", source="127.0.0.1"):
     """One request on a connection of its own, from an address of loopback."""
     with Connection(port, source) as connection:
