@@ -9,20 +9,6 @@ LONG = 60000  # milliseconds that no test lasts
 WAITERS_MAX = 2000
 
 
-def publish(responder, text=b"e"):
-    """News, as a commit makes it."""
-    with open(responder.directory + "/events", "ab") as file:
-        file.write(text)
-    wake(responder)
-
-
-def wake(responder):
-    path = responder.directory + "/wake"
-    with open(path, "ab"):
-        pass
-    os.utime(path)
-
-
 def wait_until(condition):
     end = time.monotonic() + PATIENCE
     while not condition() and time.monotonic() < end:
