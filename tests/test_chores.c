@@ -3,10 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "model/api_key.h"
 #include "record/changes.h"
 #include "record_fixture.h"
@@ -65,22 +63,21 @@ work(struct test *test, int64_t for_ms)
 }
 
 static void
-add_keys(struct test *test, char (*ids)[EVENT_ID_LEN + 1], size_t count)
+add_keys(struct test *test, struct api_key *keys, size_t count)
 {
 	struct store_txn *txn = record_fixture_write(&test->fixture);
 
 	for (size_t i = 0; i < count; i++) {
-		struct api_key key = {
+		char clear[API_KEY_LEN + 1];
+
+		keys[i] = (struct api_key){
 			.organization = test->fixture.acme.number,
 			.name = "name",
 		};
-		char clear[API_KEY_LEN + 1];
-
 		api_key_make(clear);
-		api_key_describe(&key, &pepper, clear);
-		ck_assert_int_eq(change_api_key_add(txn, &key,
+		api_key_describe(&keys[i], &pepper, clear);
+		ck_assert_int_eq(change_api_key_add(txn, &keys[i],
 		    clock_now_ms()), ERR_NONE);
-		memcpy(ids[i], key.id, sizeof(ids[i]));
 	}
 	record_fixture_commit(txn);
 }
@@ -123,13 +120,13 @@ put_idempotency(struct store_txn *txn, uint32_t organization, int number,
 
 START_TEST(removals_that_a_crash_left_are_finished)
 {
-	char (*ids)[EVENT_ID_LEN + 1] = calloc(KEYS, sizeof(*ids));
+	struct api_key *keys = calloc(KEYS, sizeof(*keys));
 	struct check_result result;
 	struct store_txn *txn;
 	struct test test;
 
 	open_test(&test, DAY_MS);
-	add_keys(&test, ids, KEYS);
+	add_keys(&test, keys, KEYS);
 	txn = record_fixture_write(&test.fixture);
 	for (int i = 0; i < KEYS; i++)
 		put_idempotency(txn, test.fixture.acme.number, i,
@@ -151,20 +148,20 @@ START_TEST(removals_that_a_crash_left_are_finished)
 	ck_assert_int_eq(store_check(txn, report, NULL, NULL, &result),
 	    ERR_NONE);
 	store_read_end(txn);
-	free(ids);
+	free(keys);
 	close_test(&test);
 }
 END_TEST
 
 START_TEST(what_is_too_old_leaves_in_steps)
 {
-	char (*ids)[EVENT_ID_LEN + 1] = calloc(KEYS, sizeof(*ids));
+	struct api_key *keys = calloc(KEYS, sizeof(*keys));
 	struct store_txn *txn;
 	struct test test;
 
 	/* Of events; idempotency keys have a day. */
 	open_test(&test, -HOUR_MS);
-	add_keys(&test, ids, KEYS);
+	add_keys(&test, keys, KEYS);
 	txn = record_fixture_write(&test.fixture);
 	for (int i = 0; i < 2 * KEYS; i++)
 		put_idempotency(txn, test.fixture.acme.number, i,
@@ -175,14 +172,14 @@ START_TEST(what_is_too_old_leaves_in_steps)
 	ck_assert_uint_eq(test.chores.pruned, KEYS);
 	ck_assert_uint_eq(stat_of(&test).idempotency_keys, KEYS);
 	ck_assert_uint_eq(stat_of(&test).api_keys, KEYS);
-	free(ids);
+	free(keys);
 	close_test(&test);
 }
 END_TEST
 
 START_TEST(uses_of_keys_come_into_the_store)
 {
-	char (*ids)[EVENT_ID_LEN + 1] = calloc(KEYS, sizeof(*ids));
+	struct api_key *keys = calloc(KEYS, sizeof(*keys));
 	struct store_txn *txn = NULL;
 	struct api_key key;
 	struct test test;
@@ -190,41 +187,41 @@ START_TEST(uses_of_keys_come_into_the_store)
 	size_t saved = 0;
 
 	open_test(&test, DAY_MS);
-	add_keys(&test, ids, KEYS);
+	add_keys(&test, keys, KEYS);
 	for (size_t i = 0; i < KEYS; i++)
-		last_used_touch(test.shared, ids[i], used_ms);
+		last_used_touch(test.shared, keys[i].id, used_ms);
 	last_used_touch(test.shared, "nobodynobodynobody000", used_ms);
 	work(&test, 5 * SECOND_MS);
 	ck_assert_int_eq(store_read_begin(test.fixture.store, &txn),
 	    ERR_NONE);
 	for (size_t i = 0; i < KEYS; i++) {
-		ck_assert_int_eq(store_api_key_get(txn, ids[i], &key),
+		ck_assert_int_eq(store_api_key_get(txn, keys[i].id, &key),
 		    ERR_NONE);
 		saved += key.last_used_ms == used_ms;
 	}
 	store_read_end(txn);
 	ck_assert_uint_eq(saved, KEYS);
-	free(ids);
+	free(keys);
 	close_test(&test);
 }
 END_TEST
 
 START_TEST(a_use_before_the_end_is_kept)
 {
-	char ids[1][EVENT_ID_LEN + 1];
 	struct store_txn *txn = NULL;
+	struct api_key made;
 	struct api_key key;
 	struct test test;
 	int64_t used_ms = clock_now_ms();
 
 	open_test(&test, DAY_MS);
-	add_keys(&test, ids, COUNT_OF(ids));
+	add_keys(&test, &made, 1);
 	work(&test, SECOND_MS);
-	last_used_touch(test.shared, ids[0], used_ms);
+	last_used_touch(test.shared, made.id, used_ms);
 	chores_finish(&test.chores);
 	ck_assert_int_eq(store_read_begin(test.fixture.store, &txn),
 	    ERR_NONE);
-	ck_assert_int_eq(store_api_key_get(txn, ids[0], &key), ERR_NONE);
+	ck_assert_int_eq(store_api_key_get(txn, made.id, &key), ERR_NONE);
 	store_read_end(txn);
 	ck_assert_int_eq(key.last_used_ms, used_ms);
 	close_test(&test);
