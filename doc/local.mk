@@ -21,4 +21,6 @@ EXTRA_DIST += \
 	doc/decisions/0013-effective-query-in-links.md \
 	doc/decisions/0014-counters-in-one-mapping.md \
 	doc/decisions/0015-the-responder-checks-events.md \
-	doc/decisions/0016-what-counts-against-a-key.md
+	doc/decisions/0016-what-counts-against-a-key.md \
+	doc/decisions/0017-one-commit-for-all-that-waits.md \
+	doc/decisions/0018-changes-are-events.md

@@ -15,8 +15,8 @@
  * A request goes on with
  *
  *	8  sequence			4  organization's number
- *	21 API key's id			1  length of the idempotency key, 0: none
- *	64 idempotency key, zeros	32 digest of the body
+ *	21 API key's id			1  its idempotency key's length
+ *	64 idempotency key, zeros	32 the body's digest
  *	2  count of events, 1 to 1000, each of them:
  *	   1 category, 2 offset of stored_at, 2 length of the JSON, the JSON
  *

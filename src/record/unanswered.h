@@ -36,8 +36,10 @@ struct unanswered_list {
 struct unanswered *unanswered_new(struct buffer *message);
 void unanswered_free(struct unanswered *pending);
 
-void unanswered_append(struct unanswered_list *list, struct unanswered *pending);
-void unanswered_take_out(struct unanswered_list *list, struct unanswered *pending);
+void unanswered_append(struct unanswered_list *list,
+    struct unanswered *pending);
+void unanswered_take_out(struct unanswered_list *list,
+    struct unanswered *pending);
 void unanswered_clear(struct unanswered_list *list);
 
 /* NULL when there is none. */
