@@ -3,12 +3,14 @@ API_TESTS = test_accept test_access_log test_admission test_answer \
 	test_list_events test_list_events_query test_query \
 	test_record_events test_record_fuzz test_record_order \
 	test_recorded_answer test_recording test_request test_response \
+	test_stream test_stream_places test_wait test_wait_to_stream \
 	test_window
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
 API_TEST_LIBS = $(SUITE_LIBS) $(API_LIBS)
 API_FIXTURE = tests/api_fixture.c tests/api_fixture.h tests/api_pages.c
+API_LIVE = $(API_FIXTURE) tests/api_live.c tests/api_live.h
 API_RECORDER = $(API_FIXTURE) tests/api_recorder.c tests/api_recorder.h
 API_RECORDER_LIBS = $(SUITE_LIBS) libapi.a $(RECORDER_LIBS)
 test_accept_SOURCES = tests/test_accept.c
@@ -49,5 +51,13 @@ test_request_SOURCES = tests/test_request.c
 test_request_LDADD = $(API_TEST_LIBS)
 test_response_SOURCES = tests/test_response.c $(API_FIXTURE)
 test_response_LDADD = $(API_TEST_LIBS)
+test_stream_SOURCES = tests/test_stream.c $(API_LIVE)
+test_stream_LDADD = $(API_TEST_LIBS)
+test_stream_places_SOURCES = tests/test_stream_places.c $(API_LIVE)
+test_stream_places_LDADD = $(API_TEST_LIBS)
+test_wait_SOURCES = tests/test_wait.c $(API_LIVE)
+test_wait_LDADD = $(API_TEST_LIBS)
+test_wait_to_stream_SOURCES = tests/test_wait_to_stream.c $(API_LIVE)
+test_wait_to_stream_LDADD = $(API_TEST_LIBS)
 test_window_SOURCES = tests/test_window.c $(API_FIXTURE)
 test_window_LDADD = $(API_TEST_LIBS)

@@ -270,6 +270,8 @@ fixture_ask(struct fixture *fixture, const struct ask *ask)
 	if (ask->body != NULL)
 		request_set_body(&request, ask->body, ask->body_len > 0 ?
 		    ask->body_len : strlen(ask->body), ask->is_cut);
+	request.may_wait = ask->may_wait;
+	request.are_waiters_full = ask->are_waiters_full;
 	answer(fixture->service, &request, &fixture->response);
 	for (size_t i = 0; i < own_count; i++)
 		free(own[i]);

@@ -80,6 +80,8 @@ struct ask {
 	size_t body_len;			/* 0: up to its NUL */
 	const char *body_type;			/* NULL: application/json */
 	bool is_cut;				/* it was longer */
+	bool may_wait;
+	bool are_waiters_full;
 };
 
 /* Answers into fixture->response; the body gets a NUL behind its end. */
