@@ -344,7 +344,8 @@ expire(struct record_client *client, int64_t now_ms)
 	struct unanswered_list *list = &client->pending;
 
 	/* Half a message cannot be taken back; those before it are over. */
-	if (list->sent_bytes > 0 && list->unsent->deadline_ms <= now_ms)
+	if (list->unsent != NULL && list->sent_bytes > 0 &&
+	    list->unsent->deadline_ms <= now_ms)
 		lose_connection(client, now_ms);
 	for (struct unanswered *p = list->first;
 	    p != NULL && p->deadline_ms <= now_ms; p = p->next)

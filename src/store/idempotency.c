@@ -261,7 +261,7 @@ expire_first(struct store_txn *txn, int64_t now_ms, bool *is_done_out)
 	struct idempotency_record record;
 	struct idempotency_place place;
 	uint8_t bytes[IDEMPOTENCY_TIME_BYTES_MAX];
-	MDB_val key = { 0, NULL };
+	MDB_val key = { 0, bytes };
 	enum error err = first_key(txn, TREE_IDEMPOTENCY_TIMES, &key);
 
 	*is_done_out = err == ERR_NOT_FOUND;
