@@ -20,6 +20,8 @@ static void log_end(struct pending *pending, struct response *response);
 static void resume_wait(struct service *service, struct response *response);
 static void resume_stream(struct service *service,
     struct response *response);
+static enum error look_again(struct exchange *exchange,
+    struct service *service, struct response *response);
 
 void
 answer(struct service *service, const struct request *request,
@@ -173,19 +175,6 @@ answer_resume(struct service *service, struct response *response)
 		resume_stream(service, response);
 }
 
-/* Begins the read in which to look for news; the key may have been revoked,
- * the store replaced meanwhile. */
-static enum error
-look_again(struct exchange *exchange, struct service *service,
-    struct response *response)
-{
-	enum error err;
-
-	exchange_resume(exchange, service, response);
-	err = exchange_read(exchange);
-	return err == ERR_NONE ? authorize_again(exchange) : err;
-}
-
 static void
 resume_wait(struct service *service, struct response *response)
 {
@@ -224,4 +213,17 @@ resume_stream(struct service *service, struct response *response)
 	pending->line.body_bytes += response->body.len;
 	if (err != ERR_NONE || response->need == NEED_NOTHING)
 		pending_free(pending_take(response));
+}
+
+/* Begins the read in which to look for news; the key may have been revoked,
+ * the store replaced meanwhile. */
+static enum error
+look_again(struct exchange *exchange, struct service *service,
+    struct response *response)
+{
+	enum error err;
+
+	exchange_resume(exchange, service, response);
+	err = exchange_read(exchange);
+	return err == ERR_NONE ? authorize_again(exchange) : err;
 }

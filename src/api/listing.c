@@ -21,6 +21,8 @@ struct page {
 
 static struct event_range range_of(const struct exchange *exchange,
     const struct list_events_query *query);
+static bool take_any(const struct event_view *view, void *arg);
+static bool take_event(const struct event_view *view, void *arg);
 static enum error read_page(struct exchange *exchange,
     const struct list_events_query *query, struct page *page);
 static enum error finish_json(struct exchange *exchange,
@@ -29,16 +31,6 @@ static void add_gap(struct exchange *exchange,
     const struct list_events_query *query);
 static void add_link(struct exchange *exchange,
     const struct listing *listing, const struct cursor *after);
-
-static bool
-take_any(const struct event_view *view, void *arg)
-{
-	bool *is_there = (bool *)arg;
-
-	(void)view;
-	*is_there = true;
-	return false;
-}
 
 enum error
 listing_look(const struct exchange *exchange, const struct listing *listing,
@@ -92,6 +84,35 @@ range_of(const struct exchange *exchange,
 	};
 }
 
+static bool
+take_any(const struct event_view *view, void *arg)
+{
+	bool *is_there = (bool *)arg;
+
+	(void)view;
+	*is_there = true;
+	return false;
+}
+
+static enum error
+read_page(struct exchange *exchange, const struct list_events_query *query,
+    struct page *page)
+{
+	const struct event_range range = range_of(exchange, query);
+	enum error err;
+
+	if (page->media == MEDIA_JSON)
+		buffer_add_text(page->body, "{\"events\":[");
+	else
+		event_lines_begin(page->body, page->media);
+	err = store_event_scan(exchange->txn, &range, take_event, page);
+	if (err == ERR_NONE)
+		err = page->error;
+	if (err == ERR_NONE && page->body->error != ERR_NONE)
+		err = ERR_NO_MEMORY;
+	return err;
+}
+
 /* Takes the events of the page, and sees the one behind it. */
 static bool
 take_event(const struct event_view *view, void *arg)
@@ -112,25 +133,6 @@ take_event(const struct event_view *view, void *arg)
 	page->event_count++;
 	page->last = view->place;
 	return page->error == ERR_NONE;
-}
-
-static enum error
-read_page(struct exchange *exchange, const struct list_events_query *query,
-    struct page *page)
-{
-	const struct event_range range = range_of(exchange, query);
-	enum error err;
-
-	if (page->media == MEDIA_JSON)
-		buffer_add_text(page->body, "{\"events\":[");
-	else
-		event_lines_begin(page->body, page->media);
-	err = store_event_scan(exchange->txn, &range, take_event, page);
-	if (err == ERR_NONE)
-		err = page->error;
-	if (err == ERR_NONE && page->body->error != ERR_NONE)
-		err = ERR_NO_MEMORY;
-	return err;
 }
 
 static enum error

@@ -37,6 +37,7 @@ static enum error refuse(const struct list_events_query *query,
     struct detail *detail);
 static enum error find_now(const struct exchange *exchange,
     struct cursor *place_out);
+static bool take_place(const struct event_view *view, void *arg);
 static void add_beginning(struct buffer *body, const struct cursor *place,
     bool has_told_place);
 static enum error add_piece(struct exchange *exchange,
@@ -167,15 +168,6 @@ refuse(const struct list_events_query *query, struct detail *detail)
 	return ERR_NONE;
 }
 
-static bool
-take_place(const struct event_view *view, void *arg)
-{
-	struct cursor *place = (struct cursor *)arg;
-
-	*place = view->place;
-	return false;
-}
-
 /*
  * A place behind all that is stored and before all that will be recorded: the
  * newest event's, of whatever category.  Where there is none, the next one is
@@ -201,6 +193,15 @@ find_now(const struct exchange *exchange, struct cursor *place_out)
 	place_out->stored_at_ms = stamp_ms > exchange->oldest_ms ?
 	    stamp_ms : exchange->oldest_ms;
 	return err;
+}
+
+static bool
+take_place(const struct event_view *view, void *arg)
+{
+	struct cursor *place = (struct cursor *)arg;
+
+	*place = view->place;
+	return false;
 }
 
 /*

@@ -34,7 +34,8 @@ enum error stream_begin(struct exchange *exchange);
 /*
  * Adds what is new to an empty body, at most EXPORT_PIECE_BYTES or a little
  * more, and sets what the response needs, and when: NEED_NOTHING when the
- * service stops.  In the read that was begun.  ERR_STORE, ERR_CORRUPT, ERR_NO_MEMORY: the stream has to end.
+ * service stops.  In the read that was begun.  ERR_STORE, ERR_CORRUPT,
+ * ERR_NO_MEMORY: the stream has to end.
  */
 enum error stream_resume(struct exchange *exchange, struct stream *stream);
 

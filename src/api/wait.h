@@ -27,8 +27,8 @@ enum error wait_begin(struct exchange *exchange,
 
 /*
  * Looks again, in the read that was begun: answers when something matches, the
- * time is over or the service stops; otherwise *goes_on_out is true, and the response's
- * resume_at_ms is set.  Errors as listing_answer.
+ * time is over or the service stops; otherwise *goes_on_out is true, and the
+ * response's resume_at_ms is set.  Errors as listing_answer.
  */
 enum error wait_resume(struct exchange *exchange, const struct wait *wait,
     bool *goes_on_out);
