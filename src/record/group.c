@@ -31,6 +31,9 @@ struct group {
 	struct cursor found[RECORD_EVENTS_MAX];
 };
 
+/* Tried alone, so many in a row may find no room: each costs a commit. */
+enum { ALONE_FULL_MAX = 3 };
+
 /* One transaction, about members from first on, up to end. */
 struct attempt {
 	struct store_txn *txn;
@@ -177,8 +180,7 @@ try_members(struct group *group, size_t first, size_t end,
 	return err;
 }
 
-/* An error is one that spoilt the transaction; what is wrong with one request
- * alone is its outcome. */
+/* An error is one that spoilt the transaction, and no request's outcome. */
 static enum error
 put_members(struct group *group, struct attempt *attempt)
 {
@@ -345,14 +347,18 @@ is_worth_alone(const struct attempt *attempt, enum error err)
 static void
 try_alone(struct group *group, struct group_result *result)
 {
+	unsigned int full_count = 0;
+
 	for (size_t i = 0; i < group->count; i++) {
 		struct attempt attempt;
 		enum error err = try_members(group, i, i + 1, &attempt,
 		    result);
 
+		full_count = err == ERR_FULL ? full_count + 1 : 0;
 		if (err == ERR_NONE)
 			continue;
-		if (!is_worth_alone(&attempt, err)) {
+		if (!is_worth_alone(&attempt, err) ||
+		    full_count == ALONE_FULL_MAX) {
 			fail(group, i, group->count, err, result);
 			return;
 		}

@@ -205,7 +205,9 @@ peer_is_over(struct peer *peer, int64_t now_ms)
 	if (peer->is_ended)
 		return !peer_wants_to_send(peer) &&
 		    !peer_next(peer, &request, &bytes);
-	if (peer->read_by_ms > now_ms || peer_next(peer, &request, &bytes))
+	/* It does not have to send on while we do not read. */
+	if (peer->read_by_ms > now_ms || !peer_wants_to_read(peer) ||
+	    peer_next(peer, &request, &bytes))
 		return false;
 	log_peer(peer, "a process that does not send on is let go");
 	return true;
