@@ -35,6 +35,7 @@ answering_begin(struct connections *connections,
 		answer(connections->service, &request, &tray->response);
 	}
 	fcgi_end(connections->fcgi);
+	buffer_reset(&tray->params);
 	body_clear(&tray->body);
 	if (err != ERR_NONE)
 		return PROGRESS_END;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fastcgi.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "responder/answering.h"
@@ -15,6 +16,8 @@ static enum progress receive(struct connections *connections,
     struct connection *connection, const uint8_t **bytes_out,
     size_t *len_out);
 static enum progress take_bytes(struct connections *connections,
+    struct connection *connection, const uint8_t *bytes, size_t len);
+static enum progress take_requests(struct connections *connections,
     struct connection *connection, const uint8_t *bytes, size_t len,
     size_t *used_out);
 static enum progress act(struct connections *connections,
@@ -48,25 +51,16 @@ take_in(struct connections *connections, struct connection *connection)
 {
 	const uint8_t *bytes;
 	size_t len;
-	size_t used = 0;
 	enum progress progress;
 
 	progress = receive(connections, connection, &bytes, &len);
 	if (progress != PROGRESS_DONE)
 		return progress;
-	if (connection->tray == NULL)
-		connection->tray = trays_take(&connections->trays);
-	if (connection->tray == NULL)
-		return PROGRESS_END;
-
-	progress = take_bytes(connections, connection, bytes, len, &used);
-	if (progress == PROGRESS_END)
-		return progress;
+	progress = take_bytes(connections, connection, bytes, len);
+	/* There may be a key in it, which is nobody's to find later. */
 	if (bytes == connections->received)
-		buffer_add(&connection->unread, bytes + used, len - used);
-	else
-		buffer_drop(&connection->unread, used);
-	return connection->unread.error == ERR_NONE ? progress : PROGRESS_END;
+		explicit_bzero(connections->received, len);
+	return progress;
 }
 
 /* What was left over, or else what has come. */
@@ -94,7 +88,30 @@ receive(struct connections *connections, struct connection *connection,
 
 static enum progress
 take_bytes(struct connections *connections, struct connection *connection,
-    const uint8_t *bytes, size_t len, size_t *used_out)
+    const uint8_t *bytes, size_t len)
+{
+	size_t used = 0;
+	enum progress progress;
+
+	if (connection->tray == NULL)
+		connection->tray = trays_take(&connections->trays);
+	if (connection->tray == NULL)
+		return PROGRESS_END;
+
+	progress = take_requests(connections, connection, bytes, len, &used);
+	if (progress == PROGRESS_END)
+		return progress;
+	if (bytes == connections->received)
+		buffer_add(&connection->unread, bytes + used, len - used);
+	else
+		buffer_drop(&connection->unread, used);
+	return connection->unread.error == ERR_NONE ? progress : PROGRESS_END;
+}
+
+static enum progress
+take_requests(struct connections *connections,
+    struct connection *connection, const uint8_t *bytes, size_t len,
+    size_t *used_out)
 {
 	enum progress progress = PROGRESS_DONE;
 	size_t used = 0;

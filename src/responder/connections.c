@@ -111,7 +111,7 @@ connections_open(struct connections *connections, int fd, bool is_over)
 	connection->watched = ARRIVAL_EVENTS;
 	connection->is_over = is_over;
 	scan_init(&connection->scan);
-	buffer_init(&connection->unread, RECEIVE_BYTES);
+	buffer_init_secret(&connection->unread, RECEIVE_BYTES);
 	/* Its first byte begins this anew. */
 	connection->deadline_kind = DEADLINE_ARRIVE;
 	connection->is_deadline_new = true;

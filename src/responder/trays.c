@@ -39,7 +39,7 @@ trays_take(struct trays *trays)
 	tray = malloc(sizeof(*tray));
 	if (tray == NULL)
 		return NULL;
-	buffer_init(&tray->params, REQUEST_PARAMS_BYTES_MAX);
+	buffer_init_secret(&tray->params, REQUEST_PARAMS_BYTES_MAX);
 	body_init(&tray->body, trays->body_bytes);
 	response_init(&tray->response);
 	outgoing_init(&tray->outgoing);
@@ -58,6 +58,7 @@ trays_give(struct trays *trays, struct tray *tray)
 	if (tray->response.need != NEED_NOTHING)
 		response_reset(&tray->response);
 	shrink(&tray->response.body);
+	buffer_reset(&tray->params);
 	body_clear(&tray->body);
 	outgoing_init(&tray->outgoing);
 	tray->next = trays->first;
