@@ -252,19 +252,10 @@ END_TEST
 
 START_TEST(an_organization_tells_of_its_name_and_status)
 {
-	struct organization made = { .name = "made" };
 	char text[EVENT_STORED_BYTES_MAX + 1];
 	struct record_fixture fixture;
-	struct store_txn *txn;
 
 	record_fixture_open(&fixture, FIXTURE_MAP_BYTES);
-	txn = record_fixture_write(&fixture);
-	ck_assert_int_eq(change_organization_add(txn, &made, NOW_MS),
-	    ERR_NONE);
-	record_fixture_commit(txn);
-	last_event(&fixture, made.number, text);
-	ck_assert_ptr_nonnull(strstr(text, "\"organization_added\""));
-
 	fixture.acme.status = ORGANIZATION_LOCKED;
 	ck_assert_int_eq(put_organization(&fixture), ERR_NONE);
 	ck_assert_int_eq(put_organization(&fixture), ERR_NONE);

@@ -51,7 +51,7 @@ add(struct store *store, struct organization *organization)
 	err = session_begin(store, STORE_WRITE, &txn);
 	if (err != ERR_NONE)
 		return err;
-	err = change_organization_add(txn, organization, clock_now_ms());
+	err = store_organization_add(txn, organization, clock_now_ms());
 	if (err == ERR_EXISTS)
 		complain("an organization is called %s already",
 		    organization->name);

@@ -90,18 +90,6 @@ change_api_key_remove(struct store_txn *txn, const char *id, int64_t now_ms)
 }
 
 enum error
-change_organization_add(struct store_txn *txn,
-    struct organization *organization, int64_t now_ms)
-{
-	enum error err = store_organization_add(txn, organization, now_ms);
-
-	if (err == ERR_NONE)
-		err = record_organization(txn, "organization_added",
-		    organization, now_ms);
-	return err;
-}
-
-enum error
 change_organization_put(struct store_txn *txn,
     const struct organization *organization, int64_t now_ms)
 {

@@ -33,12 +33,9 @@ enum error change_api_key_remove(struct store_txn *txn, const char *id,
     int64_t now_ms);
 
 /*
- * As store/organizations.h says, with organization_added and
- * organization_updated.  ERR_NOT_FOUND also when it is being removed; status
- * is none of removing.
+ * As store/organizations.h says, with organization_updated.  ERR_NOT_FOUND
+ * also when it is being removed; status is none of removing.
  */
-enum error change_organization_add(struct store_txn *txn,
-    struct organization *organization, int64_t now_ms);
 enum error change_organization_put(struct store_txn *txn,
     const struct organization *organization, int64_t now_ms);
 

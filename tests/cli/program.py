@@ -100,11 +100,6 @@ class Program:
         """The stored events, as a list."""
         return self.must_json("events", "--org", org, *arguments)
 
-    def recorded(self, *arguments, org="acme"):
-        """The same without those that tell of the organization itself."""
-        return [event for event in self.events(*arguments, org=org)
-                if not event["type"].startswith("organization_")]
-
 
 def expect(result, status, *parts, stdout=None):
     """Holds a finished process to its status and words of its stderr."""

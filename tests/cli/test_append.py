@@ -40,7 +40,7 @@ BAD_LINES = (
 
 
 def names(program):
-    return [event["queue"]["name"] for event in program.recorded()]
+    return [event["queue"]["name"] for event in program.events()]
 
 
 def line(name):
@@ -63,14 +63,14 @@ def test_standard_input_is_read_by_default_and_as_a_dash(program):
           {"recorded": 1, "refused": 0})
     equal(program.must_json("append", "--org", "acme", "-", stdin=EVENT),
           {"recorded": 1, "refused": 0})
-    equal(len(program.recorded()), 2)
+    equal(len(program.events()), 2)
 
 
 def test_an_event_is_stamped_and_gets_the_organization_as_client(program):
     program.with_org()
     before_ms = int(time.time() * 1000)
     program.must("append", "--org", "acme", stdin=EVENT)
-    event = program.recorded()[0]
+    event = program.events()[0]
     equal(event["client"], {"id": program.must_json("org", "show",
                                                     "acme")["id"]})
     equal(before_ms <= event["stored_at"] <= time.time() * 1000, True)
@@ -115,7 +115,7 @@ def test_bad_lines_are_named_and_the_good_ones_recorded(program):
         begin = f"{path}:{2 * i + 1}: "
         equal((bad[:50], said[i][:len(begin)]), (bad[:50], begin))
         equal((said[i], part in said[i]), (said[i], True))
-    equal(len(program.recorded()), len(BAD_LINES))
+    equal(len(program.events()), len(BAD_LINES))
 
 
 def test_lines_of_standard_input_are_named_with_a_dash(program):
@@ -132,7 +132,7 @@ def test_strict_records_nothing_when_a_line_is_bad(program):
            REFUSED, f"{path}:3001: ", f"{path}:3003: ")
     expect(program.run("append", "--org", "acme", "--strict",
                        stdin=content), REFUSED, "-:3001: ", "-:3003: ")
-    equal(program.recorded(), [])
+    equal(program.events(), [])
 
 
 def test_strict_records_all_when_no_line_is_bad(program):
@@ -167,7 +167,7 @@ def test_rejects_are_kept_as_they_were(program):
         expect(program.run("append", "--org", "acme", "--rejects", path,
                            *words, stdin=content), REFUSED)
         equal(program.read("rejects"), b"".join(refused))
-    equal(len(program.recorded()), len(refused))
+    equal(len(program.events()), len(refused))
     program.must("append", "--org", "acme", "--rejects", path, stdin=EVENT)
     equal(program.read("rejects"), b"")
 
@@ -184,11 +184,11 @@ def test_rejects_that_cannot_be_written_fail(program):
     program.with_org()
     expect(program.run("append", "--org", "acme", "--rejects", "/none/x",
                        stdin=EVENT), FAILED, "/none/x", "No such file")
-    equal(program.recorded(), [])
+    equal(program.events(), [])
     expect(program.run("append", "--org", "acme", "--rejects", "/dev/full",
                        stdin=EVENT + b"{\n"), FAILED, "/dev/full",
            "events recorded before that: 1")
-    equal(len(program.recorded()), 1)
+    equal(len(program.events()), 1)
 
 
 def test_files_that_are_no_files_are_named(program):
@@ -221,14 +221,14 @@ def test_what_a_slow_writer_sent_is_recorded_without_waiting(program):
         child.stdin.write(EVENT * 3 + EVENT[:20])
         child.stdin.flush()
         until = time.monotonic() + 30
-        while len(program.recorded()) < 3 and time.monotonic() < until:
+        while len(program.events()) < 3 and time.monotonic() < until:
             time.sleep(0.05)
-        equal(len(program.recorded()), 3)
+        equal(len(program.events()), 3)
         child.stdin.write(EVENT[20:])
         child.stdin.close()
         equal(child.stdout.read(), b"recorded 4 events\n")
         equal(child.wait(), DONE)
-    equal(len(program.recorded()), 4)
+    equal(len(program.events()), 4)
 
 
 def test_a_store_without_room_says_how_many_were_recorded(program):
@@ -241,7 +241,7 @@ def test_a_store_without_room_says_how_many_were_recorded(program):
                          stdin=content)
     expect(result, FAILED, "full", "events recorded before that: ")
     count = int(result.stderr.split()[-1])
-    equal(len(program.recorded("--map-size", "2M")), count)
+    equal(len(program.events("--map-size", "2M")), count)
     equal(0 < count < 20000, True)
 
 

@@ -16,7 +16,7 @@ def test_each_event_keeps_its_id_and_its_time(program):
     lines = [stored(3, place + 5), stored(1, place), stored(2, place)]
     equal(program.must_json("import", *ORG, stdin=b"".join(lines)),
           {"recorded": 3, "repeated": 0, "refused": 0})
-    equal(program.recorded(), [json.loads(lines[i]) for i in (1, 2, 0)])
+    equal(program.events(), [json.loads(lines[i]) for i in (1, 2, 0)])
 
 
 def test_a_repeat_is_counted_and_harmless(program):
@@ -25,7 +25,7 @@ def test_a_repeat_is_counted_and_harmless(program):
     program.must("import", *ORG, stdin=line)
     result = program.run("import", *ORG, stdin=line + line)
     expect(result, 0, stdout=b"recorded 0 events, repeated 2\n")
-    equal(len(program.recorded()), 1)
+    equal(len(program.events()), 1)
 
 
 def test_another_event_at_the_same_place_is_refused_by_line(program):
@@ -40,7 +40,7 @@ def test_another_event_at_the_same_place_is_refused_by_line(program):
                              stdin=b"\n" + other + stored(1, place) + moved)
         expect(result, REFUSED, "-:2: stored_at and id: ", "-:4: ")
         equal(program.read("rejects"), other + moved)
-    equal(program.recorded(), [json.loads(stored(1, place))])
+    equal(program.events(), [json.loads(stored(1, place))])
 
 
 def test_bad_lines_are_named_in_their_order(program):
@@ -79,7 +79,7 @@ def test_only_the_past_24_hours_are_taken(program):
         if status == REFUSED:
             expect(result, status, "-:1: stored_at: expected a moment of "
                    "the past 24 hours", "Z to 2")
-    equal(len(program.recorded()), 2)
+    equal(len(program.events()), 2)
 
 
 def test_id_and_stored_at_are_required_and_checked(program):
@@ -97,7 +97,7 @@ def test_id_and_stored_at_are_required_and_checked(program):
                  if value is not None}
         expect(program.run("import", *ORG, stdin=json.dumps(event).encode()),
                REFUSED, f"-:1: {part}: ")
-    equal(program.recorded(), [])
+    equal(program.events(), [])
 
 
 def test_ids_of_others_may_begin_with_a_dash(program):
@@ -106,15 +106,8 @@ def test_ids_of_others_may_begin_with_a_dash(program):
     for first in "-_0z":
         event["id"] = first + event["id"][1:]
         program.must("import", *ORG, stdin=json.dumps(event).encode())
-    equal([event["id"][0] for event in program.recorded()],
+    equal([event["id"][0] for event in program.events()],
           ["-", "0", "_", "z"])
-
-
-def lines_of_messages(program, *words):
-    """All but the line that tells of the organization."""
-    lines = program.must("events", *ORG, "--ndjson", *words)
-    return b"".join(line for line in lines.splitlines(keepends=True)
-                    if b'"message":' in line)
 
 
 def test_what_one_store_shows_another_takes(program):
@@ -122,13 +115,13 @@ def test_what_one_store_shows_another_takes(program):
     program.must("append", *ORG, stdin=b"".join(
         b'{"type":"%s","message":{"id":"m%d"}}\n' % (kind, i)
         for i in range(1500) for kind in (b"message_added", b"other")))
-    text = lines_of_messages(program)
+    text = program.must("events", *ORG, "--ndjson")
     other = ("--store", program.path("other"))
     program.must("init", *other)
     program.must("org", "add", "acme", *other)
     equal(program.must_json("import", *ORG, *other, stdin=text)["recorded"],
           3000)
-    equal(lines_of_messages(program, *other), text)
+    equal(program.must("events", *ORG, "--ndjson", *other), text)
 
 
 def test_strict_imports_all_or_nothing(program):
@@ -137,7 +130,7 @@ def test_strict_imports_all_or_nothing(program):
     good = b"".join(stored(i, place) for i in range(1500))
     expect(program.run("import", *ORG, "--strict", stdin=good
                        + stored(1, ago_ms(25 * HOUR_MS))), REFUSED, "-:1501")
-    equal(program.recorded(), [])
+    equal(program.events(), [])
     equal(program.must_json("import", *ORG, "--strict", stdin=good),
           {"recorded": 1500, "repeated": 0, "refused": 0})
     equal(program.must_json("import", *ORG, "--strict", stdin=good),

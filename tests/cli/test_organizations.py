@@ -108,7 +108,6 @@ def test_each_change_is_an_event(program):
     program.must("org", "set", "acme", "--name", "globex")
     events = program.events(org="globex")
     equal([(event["type"], event["metadata"]) for event in events], [
-        ("organization_added", {"name": "acme", "status": "active"}),
         ("organization_updated", {"name": "acme", "status": "unpaid"}),
         ("organization_updated", {"name": "globex", "status": "unpaid"})])
     equal({event["client"]["id"] for event in events}, {made["id"]})
