@@ -52,4 +52,10 @@ RESPONDER_PY_TESTS = \
 	tests/responder/test_stop.py
 TESTS += $(RESPONDER_PY_TESTS)
 EXTRA_DIST += $(RESPONDER_PY_TESTS) tests/responder/fastcgi.py \
-	tests/responder/recorder.py
+	tests/responder/bench_news.py tests/responder/recorder.py
+
+# Figures, which a test is not to depend on.
+.PHONY: bench-news
+bench-news: all
+	$(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/responder/bench_news.py'
