@@ -137,12 +137,12 @@ group_commit(struct group *group, group_answer *answer, void *arg,
 }
 
 void
-group_refuse(struct group *group, group_answer *answer, void *arg)
+group_refuse(struct group *group, enum message_outcome outcome,
+    group_answer *answer, void *arg)
 {
-	struct group_result result = { 0 };
-
-	fail(group, 0, group->count, ERR_STORE, &result);
-	answer_all(group, answer, arg, &result);
+	for (size_t i = 0; i < group->count; i++)
+		group->members[i].outcome = outcome;
+	answer_all(group, answer, arg, &(struct group_result){ 0 });
 }
 
 static enum error

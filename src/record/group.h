@@ -65,7 +65,8 @@ struct group_result {
 void group_commit(struct group *group, group_answer *answer, void *arg,
     struct group_result *result_out);
 
-/* Answers everyone MESSAGE_FAILED and empties the group. */
-void group_refuse(struct group *group, group_answer *answer, void *arg);
+/* Answers everyone so, without a look at the store, and empties the group. */
+void group_refuse(struct group *group, enum message_outcome outcome,
+    group_answer *answer, void *arg);
 
 #endif

@@ -29,6 +29,8 @@ enum {
 	PROCESS_UMASK = 0007,
 	/* How long a commit waits for as many as the last one had. */
 	GATHER_MS = 1,
+	/* How long a full store is left alone. */
+	FULL_MS = 100,
 	/* The longest wait; when it stops, a shorter one. */
 	ROUND_MS = 1000,
 	STOP_ROUND_MS = 100,
@@ -55,6 +57,7 @@ struct recorder {
 	size_t last_requests;	/* of the last commit */
 	bool is_more;		/* requests that did not fit the group */
 	bool is_full;		/* the last commit was refused for that */
+	int64_t full_until_ms;	/* and no other is tried before */
 	enum error err;		/* why it cannot go on */
 	struct group_result all;	/* since it began */
 	struct pollfd polls[PEERS_MAX + 1];
@@ -278,16 +281,18 @@ static void
 commit(struct recorder *recorder)
 {
 	struct group_result result;
-	int64_t begin_ms;
+	int64_t begin_ms = clock_steady_ms();
 
 	recorder->is_more = peers_gather(&recorder->peers, recorder->group);
 	if (group_count(recorder->group) == 0)
 		return;
 	if (!surroundings_are_ours(&recorder->around)) {
 		recorder->err = ERR_STORE;
-		group_refuse(recorder->group, reply, recorder);
+		group_refuse(recorder->group, MESSAGE_FAILED, reply,
+		    recorder);
+	} else if (begin_ms < recorder->full_until_ms) {
+		group_refuse(recorder->group, MESSAGE_FULL, reply, recorder);
 	} else {
-		begin_ms = clock_steady_ms();
 		group_commit(recorder->group, reply, recorder, &result);
 		recorder->busy_ms += clock_steady_ms() - begin_ms;
 		note_result(recorder, &result);
@@ -325,6 +330,8 @@ note_result(struct recorder *recorder, const struct group_result *result)
 		    "store", recorder->path, NULL);
 	if (result->is_full || result->commits > 0)
 		recorder->is_full = result->is_full;
+	if (result->is_full && result->recorded == 0)
+		recorder->full_until_ms = clock_steady_ms() + FULL_MS;
 }
 
 static int64_t
