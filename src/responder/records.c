@@ -28,6 +28,8 @@ static enum scan_outcome begin_request(struct scan *scan,
     struct buffer *params, struct body *body);
 static enum scan_outcome end_params(struct scan *scan,
     struct buffer *params, struct body *body);
+static bool params_hold(const struct buffer *params, const char *name,
+    const char *value);
 
 void
 scan_init(struct scan *scan)
@@ -243,6 +245,27 @@ end_params(struct scan *scan, struct buffer *params, struct body *body)
 	return SCAN_MORE;
 }
 
+/* Whether one of the pairs is this one, in params that were checked. */
+static bool
+params_hold(const struct buffer *params, const char *name, const char *value)
+{
+	const uint8_t *bytes = (const uint8_t *)params->bytes;
+	size_t len = params->len;
+	size_t name_len;
+	size_t value_len;
+
+	while (params_read_length(&bytes, &len, &name_len) &&
+	    params_read_length(&bytes, &len, &value_len)) {
+		if (name_len == strlen(name) && value_len == strlen(value) &&
+		    memcmp(bytes, name, name_len) == 0 &&
+		    memcmp(bytes + name_len, value, value_len) == 0)
+			return true;
+		bytes += name_len + value_len;
+		len -= name_len + value_len;
+	}
+	return false;
+}
+
 bool
 scan_is_idle(const struct scan *scan)
 {
@@ -302,24 +325,4 @@ params_check(struct buffer *params, bool *are_many_out)
 	}
 	*are_many_out = count > REQUEST_PARAMS_MAX;
 	return !*are_many_out;
-}
-
-bool
-params_hold(const struct buffer *params, const char *name, const char *value)
-{
-	const uint8_t *bytes = (const uint8_t *)params->bytes;
-	size_t len = params->len;
-	size_t name_len;
-	size_t value_len;
-
-	while (params_read_length(&bytes, &len, &name_len) &&
-	    params_read_length(&bytes, &len, &value_len)) {
-		if (name_len == strlen(name) && value_len == strlen(value) &&
-		    memcmp(bytes, name, name_len) == 0 &&
-		    memcmp(bytes + name_len, value, value_len) == 0)
-			return true;
-		bytes += name_len + value_len;
-		len -= name_len + value_len;
-	}
-	return false;
 }

@@ -81,8 +81,4 @@ bool params_read_length(const uint8_t **bytes, size_t *len,
  */
 bool params_check(struct buffer *params, bool *are_many_out);
 
-/* Whether one of the pairs is this one, in params that were checked. */
-bool params_hold(const struct buffer *params, const char *name,
-    const char *value);
-
 #endif
