@@ -39,7 +39,8 @@ uninstall-local:
 	done
 
 # The layout of doc/STYLE.md, and what other tools find.
-c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h
+c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h tests/bench/*.c \
+	tests/bench/*.h
 
 .PHONY: format format-check lint
 

@@ -23,4 +23,5 @@ include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
+include tests/bench.mk
 include tests/docs.mk

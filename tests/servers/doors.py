@@ -267,6 +267,7 @@ class NginxDoor(ServerDoor):
     programs = ("nginx",)
     snippet = "nginx/apitrail.conf"
     way = "listen"
+    connections = 1024
 
     def command(self):
         user = f"user {WEB_USER};" if os.getuid() == 0 else ""
@@ -279,8 +280,9 @@ daemon off;
 pid {self.folder}/nginx.pid;
 error_log stderr;
 worker_processes 2;
+worker_rlimit_nofile {2 * self.connections};
 events {{
-	worker_connections 1024;
+	worker_connections {self.connections};
 }}
 http {{
 	access_log {self.folder}/access.log;
