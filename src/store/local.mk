@@ -18,6 +18,7 @@ libstore_a_SOURCES = \
 	src/store/events_scan.c \
 	src/store/fields.c src/store/fields.h \
 	src/store/file_system.c src/store/file_system.h \
+	src/store/gate.c src/store/gate.h \
 	src/store/idempotency.c src/store/idempotency.h \
 	src/store/idempotency_record.c src/store/idempotency_record.h \
 	src/store/live_store.c src/store/live_store.h \
@@ -38,5 +39,6 @@ libstore_a_SOURCES = \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
 	src/store/txn.c src/store/txn.h \
-	src/store/wake.c src/store/wake.h
+	src/store/wake.c src/store/wake.h \
+	src/store/writers.c src/store/writers.h
 STORE_LIBS = libstore.a $(SHARED_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)
