@@ -3,11 +3,15 @@ libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/api_key_record.c src/store/api_key_record.h \
 	src/store/api_keys.c src/store/api_keys.h \
+	src/store/aside.c src/store/aside.h \
+	src/store/backup.c src/store/backup.h \
 	src/store/block.c src/store/block.h \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
 	src/store/check_idempotency.c \
 	src/store/check_part.h \
+	src/store/copy.c src/store/copy.h \
+	src/store/copy_folder.c src/store/copy_folder.h \
 	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
 	src/store/event_blocks.c src/store/event_blocks.h \
@@ -29,6 +33,7 @@ libstore_a_SOURCES = \
 	src/store/organizations.c src/store/organizations.h \
 	src/store/organizations_erase.c \
 	src/store/pepper_file.c src/store/pepper_file.h \
+	src/store/restore.c src/store/restore.h \
 	src/store/room.c src/store/room.h \
 	src/store/sealed.c src/store/sealed.h \
 	src/store/stamps.c src/store/stamps.h \
