@@ -171,7 +171,7 @@ record_fixture_message(struct buffer *message, const struct record_ask *ask)
 	if (ask->key != NULL)
 		snprintf(request.idempotency_key,
 		    sizeof(request.idempotency_key), "%s", ask->key);
-	body_digest(body, strlen(body), request.body_digest);
+	body_digest(body, strlen(body), false, request.body_digest);
 	snprintf(text, sizeof(text), "{\"type\":\"%s\"}", type);
 	ck_assert_msg(event_draft_parse(text, strlen(text), EVENT_RECORDED,
 	    "client", &draft, &detail) == ERR_NONE, "%s", detail.text);

@@ -102,7 +102,7 @@ START_TEST(the_message_has_all_that_the_recorder_needs)
 	    &request), ERR_NONE);
 	ck_assert_str_eq(request.idempotency_key, "once");
 	body_digest("[ {\"queue\":{\"name\":\"n\",\"id\":\"q\"}, "
-	    "\"type\":\"queue_added\"} ]", 57, digest);
+	    "\"type\":\"queue_added\"} ]", 57, true, digest);
 	ck_assert_mem_eq(request.body_digest, digest, sizeof(digest));
 	ck_assert_uint_eq(strlen(request.api_key_id), EVENT_ID_LEN);
 	ck_assert(message_next_event(&request, &offset, &event));
@@ -119,6 +119,25 @@ START_TEST(the_message_has_all_that_the_recorder_needs)
 	    &request), ERR_NONE);
 	ck_assert_str_eq(request.idempotency_key, "");
 	ck_assert_mem_eq(request.body_digest, zeros, sizeof(zeros));
+}
+END_TEST
+
+START_TEST(the_same_bytes_as_a_batch_are_another_body)
+{
+	static const char *const types[] = { "application/json", NDJSON };
+	uint8_t digests[COUNT_OF(types)][BODY_DIGEST_BYTES];
+
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		struct buffer *message = &fixture.response.message;
+		struct message_request request;
+
+		post(&(struct ask){ .body = EVENT, .body_type = types[i],
+		    .params = { "HTTP_IDEMPOTENCY_KEY=once" } });
+		ck_assert_int_eq(message_read_request(message->bytes,
+		    message->len, &request), ERR_NONE);
+		memcpy(digests[i], request.body_digest, BODY_DIGEST_BYTES);
+	}
+	ck_assert_mem_ne(digests[0], digests[1], BODY_DIGEST_BYTES);
 }
 END_TEST
 
@@ -317,6 +336,8 @@ main(void)
 	tcase_add_loop_test(tests, a_good_request_needs_the_recorder, 0,
 	    COUNT_OF(good_rows));
 	tcase_add_test(tests, the_message_has_all_that_the_recorder_needs);
+	tcase_add_test(tests,
+	    the_same_bytes_as_a_batch_are_another_body);
 	tcase_add_loop_test(tests, a_bad_request_is_told_what_to_mend, 0,
 	    COUNT_OF(bad_rows));
 	tcase_add_test(tests, an_idempotency_key_has_up_to_64_characters);

@@ -142,7 +142,7 @@ write_message(struct exchange *exchange, const struct body_events *events)
 		    strlen(request->idempotency_key));
 		/* Without a key nobody asks for it. */
 		body_digest(request->body, request->body_len,
-		    begin.body_digest);
+		    events->is_batch, begin.body_digest);
 	}
 	message_begin_request(message, &begin);
 	err = add_events(exchange, events);

@@ -6,11 +6,16 @@
 #include "model/sodium_ready.h"
 
 void
-body_digest(const void *body, size_t body_len,
+body_digest(const void *body, size_t body_len, bool is_batch,
     uint8_t digest[BODY_DIGEST_BYTES])
 {
+	const uint8_t first = is_batch ? 1 : 0;
+	crypto_generichash_state state;
+
 	sodium_ready();
-	/* It fails for lengths of digest and key only. */
-	(void)crypto_generichash(digest, BODY_DIGEST_BYTES, body, body_len,
-	    NULL, 0);
+	/* These fail for lengths of digest and key only. */
+	(void)crypto_generichash_init(&state, NULL, 0, BODY_DIGEST_BYTES);
+	(void)crypto_generichash_update(&state, &first, sizeof(first));
+	(void)crypto_generichash_update(&state, body, body_len);
+	(void)crypto_generichash_final(&state, digest, BODY_DIGEST_BYTES);
 }
