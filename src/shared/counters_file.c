@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/ownership.h"
+#include "shared/cut_guard.h"
 #include "shared/mapping.h"
 
 /* Where it is made, in the same directory. */
@@ -116,8 +117,10 @@ counters_memory_map(struct mapping **mapping_out)
 void
 counters_unmap(struct mapping *mapping)
 {
-	if (mapping != NULL)
-		munmap(mapping, sizeof(*mapping));
+	if (mapping == NULL)
+		return;
+	cut_guard_forget(mapping);
+	munmap(mapping, sizeof(*mapping));
 }
 
 /* FOUND_GOOD, or why not. */
@@ -288,6 +291,8 @@ static enum error
 map(int fd, struct mapping **mapping_out,
     struct counters_identity *identity_out)
 {
+	/* A seed of its own, since the file's may be gone before it is read. */
+	struct mapping_header header = make_header();
 	struct stat status;
 	void *memory;
 
@@ -297,6 +302,10 @@ map(int fd, struct mapping **mapping_out,
 	    MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED)
 		return ERR_IO;
+	if (cut_guard_watch(memory, &header) != ERR_NONE) {
+		munmap(memory, sizeof(struct mapping));
+		return ERR_IO;
+	}
 	*identity_out = (struct counters_identity){
 		status.st_dev, status.st_ino
 	};

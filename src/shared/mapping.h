@@ -13,6 +13,8 @@
  *   each part says how.
  * - The header and the seed are written before the file has its name, and
  *   never again.
+ * - Where the file was cut short, memory takes the place of its mapping
+ *   (cut_guard.h), at any instruction: all of it becomes 0 but the header.
  */
 #ifndef SHARED_MAPPING_H
 #define SHARED_MAPPING_H

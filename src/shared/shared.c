@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "shared/counters_file.h"
+#include "shared/cut_guard.h"
 #include "shared/mapping.h"
 
 /* Files that took each other's place during the life of one process. */
@@ -87,7 +88,7 @@ shared_renew(struct shared *shared)
 	/* Another thread is at it. */
 	if (pthread_mutex_trylock(&shared->renewing) != 0)
 		return;
-	if (!atomic_load(&shared->is_file) ||
+	if (!shared_is_file(shared) ||
 	    !counters_file_is(shared->directory, &shared->identity))
 		/* When there is no memory, what was there goes on. */
 		(void)choose(shared, false);
@@ -97,7 +98,8 @@ shared_renew(struct shared *shared)
 bool
 shared_is_file(const struct shared *shared)
 {
-	return atomic_load(&shared->is_file);
+	return atomic_load(&shared->is_file) &&
+	    !cut_guard_was_cut(shared_mapping(shared));
 }
 
 struct mapping *
@@ -111,8 +113,7 @@ choose(struct shared *shared, bool is_start)
 {
 	if (follow_file(shared, is_start))
 		return ERR_NONE;
-	/* Also when it was a file until now: that one may have been cut
-	 * short, and then the next touch of it would be SIGBUS. */
+	/* Also when it was a file until now: nobody else counts there. */
 	return point_at_memory(shared);
 }
 

@@ -15,9 +15,9 @@
  * The version that was started last has the file; a process of another one
  * that is running still counts alone from then on.
  *
- * A file that somebody cuts short while it is mapped ends a process that
- * touches it (SIGBUS), as it does with the store's own files, until
- * shared_renew has seen it.
+ * A file that somebody cuts short while it is mapped costs what was counted
+ * in it: a process that touches it (SIGBUS, see cut_guard.h) counts alone
+ * until its next shared_renew, which makes a good file or follows one.
  */
 #ifndef SHARED_SHARED_H
 #define SHARED_SHARED_H
