@@ -20,6 +20,7 @@ CLI_PROGRAM_TESTS = \
 	tests/cli/test_output.py \
 	tests/cli/test_request.py \
 	tests/cli/test_store.py \
+	tests/cli/test_tail.py \
 	tests/cli/test_usage.py
 
 TESTS += $(CLI_TESTS) $(CLI_PROGRAM_TESTS)

@@ -14,11 +14,12 @@ static const struct option_row option_rows[] = {
 	[OPTION_EVENTS] = { "events", "LIST", false },
 	[OPTION_EXPIRES] = { "expires", "90d|RFC3339", false },
 	[OPTION_FAIL] = { "fail", NULL, false },
+	[OPTION_FOLLOW] = { "follow", NULL, true, 'f' },
 	[OPTION_HEADER] = { "header", "H", true },
 	[OPTION_HELP] = { "help", NULL, true },
 	[OPTION_JSON] = { "json", NULL, true },
 	[OPTION_KEY_FILE] = { "key-file", "FILE|-", false },
-	[OPTION_LIMIT] = { "limit", "N", false },
+	[OPTION_LIMIT] = { "limit", "N", false, 'n' },
 	[OPTION_NAME] = { "name", "TEXT", false },
 	[OPTION_NDJSON] = { "ndjson", NULL, false },
 	[OPTION_ORG] = { "org", "NAME", false },
@@ -83,6 +84,16 @@ static const struct command_option events_options[] = {
 	JSON_ROW,
 };
 
+static const struct command_option tail_options[] = {
+	{ OPTION_ORG, true, "the organization whose events to show" },
+	{ OPTION_FOLLOW, false, "go on as events come, until interrupted" },
+	{ OPTION_LIMIT, false, "begin with so many; 10 unless told" },
+	{ OPTION_EVENTS, false,
+	    "all, api_keys, listeners, messages, queues, or several" },
+	{ OPTION_NDJSON, false, "print an event's JSON a line" },
+	JSON_ROW,
+};
+
 static const struct command_option request_options[] = {
 	{ OPTION_KEY_FILE, false, "where the API key stands" },
 	{ OPTION_HEADER, false, "a field to send: 'Accept: text/csv'" },
@@ -135,6 +146,9 @@ const struct command commands[] = {
 	{ "events", NULL, run_events, NULL, 0, 0,
 	    "show an organization's events of the past 24 hours",
 	    OPTIONS(events_options) },
+	{ "tail", NULL, run_tail, NULL, 0, 0,
+	    "show an organization's newest events, and on as they come",
+	    OPTIONS(tail_options) },
 	{ "recorder", NULL, run_recorder, NULL, 0, 0,
 	    "run the daemon that takes events in from responders",
 	    NULL, 0 },

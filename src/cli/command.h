@@ -23,6 +23,7 @@ enum option_name {
 	OPTION_EVENTS,
 	OPTION_EXPIRES,
 	OPTION_FAIL,
+	OPTION_FOLLOW,
 	OPTION_HEADER,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -47,6 +48,7 @@ struct option_row {
 	const char *name;	/* without the dashes */
 	const char *argument;	/* "NAME"; NULL when it takes none */
 	bool is_repeatable;
+	char letter;		/* of -f and the like; '\0': none */
 };
 
 /* One row for each option. */

@@ -18,6 +18,7 @@ command_run run_key_revoke;
 command_run run_append;
 command_run run_import;
 command_run run_events;
+command_run run_tail;
 command_run run_recorder;
 command_run run_prune;
 command_run run_stat;

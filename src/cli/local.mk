@@ -13,6 +13,7 @@ libcli_a_SOURCES = \
 	src/cli/event_output.c src/cli/event_output.h \
 	src/cli/event_pages.c src/cli/event_pages.h \
 	src/cli/events.c \
+	src/cli/follow.c src/cli/follow.h \
 	src/cli/init.c \
 	src/cli/input.c src/cli/input.h \
 	src/cli/intake.c src/cli/intake.h \
@@ -36,6 +37,7 @@ libcli_a_SOURCES = \
 	src/cli/spool.c src/cli/spool.h \
 	src/cli/stat.c \
 	src/cli/table.c src/cli/table.h \
+	src/cli/tail.c \
 	src/cli/twins.c src/cli/twins.h \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h

@@ -87,11 +87,14 @@ usage_add_command(struct buffer *buffer, const struct command *command)
 		const struct command_option *option = &command->options[i];
 		const struct option_row *row = option_row(option->option);
 		char name[64];
+		char meaning[128];
 
 		snprintf(name, sizeof(name), "--%s%s%s", row->name,
 		    row->argument != NULL ? " " : "",
 		    row->argument != NULL ? row->argument : "");
-		add_meaning(buffer, name, option->meaning);
+		snprintf(meaning, sizeof(meaning), row->letter == '\0' ?
+		    "%s" : "%s (-%c)", option->meaning, row->letter);
+		add_meaning(buffer, name, meaning);
 	}
 	buffer_add_text(buffer, "\nSettings such as --store are options too; "
 	    "apitrail --help lists them.\n");
