@@ -149,13 +149,11 @@ list_letters(const struct command *command, const char *order,
 	char *end = stpcpy(letters, order);
 
 	for (enum option_name i = 0; i < OPTION_COUNT; i++) {
-		const struct option_row *row = option_row(i);
-
-		if (row->letter == '\0' || command == NULL ||
+		if (option_letter(i) == '\0' || command == NULL ||
 		    command_takes(command, i) == NULL)
 			continue;
-		*end++ = row->letter;
-		if (row->argument != NULL)
+		*end++ = option_letter(i);
+		if (option_row(i)->argument != NULL)
 			*end++ = ':';
 	}
 	*end = '\0';
@@ -166,7 +164,7 @@ static int
 value_of(int value)
 {
 	for (enum option_name i = 0; i < OPTION_COUNT; i++)
-		if (value != '\0' && value == option_row(i)->letter)
+		if (value != '\0' && value == option_letter(i))
 			return VALUE_OPTION + (int)i;
 	return value;
 }

@@ -14,12 +14,12 @@ static const struct option_row option_rows[] = {
 	[OPTION_EVENTS] = { "events", "LIST", false },
 	[OPTION_EXPIRES] = { "expires", "90d|RFC3339", false },
 	[OPTION_FAIL] = { "fail", NULL, false },
-	[OPTION_FOLLOW] = { "follow", NULL, true, 'f' },
+	[OPTION_FOLLOW] = { "follow", NULL, true },
 	[OPTION_HEADER] = { "header", "H", true },
 	[OPTION_HELP] = { "help", NULL, true },
 	[OPTION_JSON] = { "json", NULL, true },
 	[OPTION_KEY_FILE] = { "key-file", "FILE|-", false },
-	[OPTION_LIMIT] = { "limit", "N", false, 'n' },
+	[OPTION_LIMIT] = { "limit", "N", false },
 	[OPTION_NAME] = { "name", "TEXT", false },
 	[OPTION_NDJSON] = { "ndjson", NULL, false },
 	[OPTION_ORG] = { "org", "NAME", false },
@@ -34,6 +34,11 @@ static const struct option_row option_rows[] = {
 	[OPTION_VERSION] = { "version", NULL, true },
 };
 static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "one row per option");
+
+static const char option_letters[OPTION_COUNT] = {
+	[OPTION_FOLLOW] = 'f',
+	[OPTION_LIMIT] = 'n',
+};
 
 #define JSON_ROW { OPTION_JSON, false, "print JSON" }
 
@@ -171,6 +176,12 @@ const struct option_row *
 option_row(enum option_name option)
 {
 	return &option_rows[option];
+}
+
+char
+option_letter(enum option_name option)
+{
+	return option_letters[option];
 }
 
 const struct command *

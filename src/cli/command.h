@@ -48,11 +48,12 @@ struct option_row {
 	const char *name;	/* without the dashes */
 	const char *argument;	/* "NAME"; NULL when it takes none */
 	bool is_repeatable;
-	char letter;		/* of -f and the like; '\0': none */
 };
 
 /* One row for each option. */
 const struct option_row *option_row(enum option_name option);
+/* That of -f and the like; '\0': none. */
+char option_letter(enum option_name option);
 
 struct command_option {
 	enum option_name option;
