@@ -32,6 +32,7 @@ static const struct option_row option_rows[] = {
 	[OPTION_STATUS] = { "status", "active|unpaid|locked", false },
 	[OPTION_STRICT] = { "strict", NULL, false },
 	[OPTION_VERSION] = { "version", NULL, true },
+	[OPTION_YES] = { "yes", NULL, true },
 };
 static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "one row per option");
 
@@ -96,6 +97,11 @@ static const struct command_option tail_options[] = {
 	{ OPTION_EVENTS, false,
 	    "all, api_keys, listeners, messages, queues, or several" },
 	{ OPTION_NDJSON, false, "print an event's JSON a line" },
+	JSON_ROW,
+};
+
+static const struct command_option restore_options[] = {
+	{ OPTION_YES, false, "replace a store that is there" },
 	JSON_ROW,
 };
 
@@ -166,6 +172,12 @@ const struct command commands[] = {
 	{ "check", NULL, run_check, NULL, 0, 0,
 	    "read all of the store and name what is bad",
 	    OPTIONS(only_json) },
+	{ "backup", NULL, run_backup, "DIR", 1, 1,
+	    "copy the store, also while it is in use, into a new folder",
+	    OPTIONS(only_json) },
+	{ "restore", NULL, run_restore, "DIR", 1, 1,
+	    "put a backup in the place of the store",
+	    OPTIONS(restore_options) },
 	{ "request", NULL, run_request, "[METHOD] TARGET", 1, 2,
 	    "send one request to the responder, run as CGI",
 	    OPTIONS(request_options) },

@@ -3,6 +3,8 @@ libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(SMARTCOLS_CFLAGS)
 libcli_a_SOURCES = \
 	src/cli/append.c \
 	src/cli/arguments.c src/cli/arguments.h \
+	src/cli/attempt.c src/cli/attempt.h \
+	src/cli/backup.c \
 	src/cli/cgi_answer.c src/cli/cgi_answer.h \
 	src/cli/cgi_environment.c src/cli/cgi_environment.h \
 	src/cli/check.c \
@@ -28,6 +30,7 @@ libcli_a_SOURCES = \
 	src/cli/places.c src/cli/places.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prune.c \
+	src/cli/question.c src/cli/question.h \
 	src/cli/recorder.c \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
