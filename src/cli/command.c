@@ -100,6 +100,11 @@ static const struct command_option tail_options[] = {
 	JSON_ROW,
 };
 
+static const struct command_option org_remove_options[] = {
+	{ OPTION_YES, false, "do not ask" },
+	JSON_ROW,
+};
+
 static const struct command_option restore_options[] = {
 	{ OPTION_YES, false, "replace a store that is there" },
 	JSON_ROW,
@@ -130,6 +135,9 @@ const struct command commands[] = {
 	{ "org", "set", run_org_set, "NAME", 1, 1,
 	    "change an organization's status or name",
 	    OPTIONS(org_set_options) },
+	{ "org", "remove", run_org_remove, "NAME", 1, 1,
+	    "erase an organization, its keys and its events",
+	    OPTIONS(org_remove_options) },
 	{ "key", "add", run_key_add, NULL, 0, 0,
 	    "make an API key and print it, this once",
 	    OPTIONS(key_add_options) },

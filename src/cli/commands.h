@@ -9,6 +9,7 @@ command_run run_org_add;
 command_run run_org_list;
 command_run run_org_show;
 command_run run_org_set;
+command_run run_org_remove;
 command_run run_key_add;
 command_run run_key_list;
 command_run run_key_show;

@@ -24,6 +24,7 @@ libcli_a_SOURCES = \
 	src/cli/keys.c \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/listing.c src/cli/listing.h \
+	src/cli/org_remove.c \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \
 	src/cli/pipeline.c src/cli/pipeline.h \

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/limits.h"
 #include "record/retention.h"
 #include "shared/last_used.h"
 #include "shared/shared.h"
@@ -19,7 +20,6 @@ enum {
 	/* Between steps of a chore that is not done, so that others have
 	 * their turns. */
 	STEP_PAUSE_MS = 20,
-	ERASE_RECORDS = 256,
 	USES_PER_STEP = 256,
 	/* Of 16,384 keys at the most. */
 	FINISH_STEPS_MAX = 64
@@ -206,7 +206,7 @@ erase_some(struct chores *chores, bool *is_erased_out)
 	if (err != ERR_NONE)
 		return err;
 	err = store_organization_erase_some(txn, chores->removing,
-	    ERASE_RECORDS, &result);
+	    ERASE_BATCH_RECORDS, &result);
 	if (err == ERR_NOT_FOUND) {
 		store_write_abort(txn);
 		*is_erased_out = true;

@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 
-from program import DONE, FAILED, equal, expect, run_all
+from program import DONE, FAILED, USAGE, equal, expect, run_all
 
 
 def test_init_makes_the_store_and_says_where(program):
@@ -113,10 +113,39 @@ def test_each_change_is_an_event(program):
     equal({event["client"]["id"] for event in events}, {made["id"]})
 
 
+def test_a_removed_organization_is_gone_with_all_it_owned(program):
+    made = program.with_org().must_json("org", "show", "acme")
+    program.must("org", "add", "globex")
+    program.must("key", "add", "--org", "acme", "--name", "one")
+    program.must("key", "add", "--org", "globex", "--name", "other")
+    program.must("append", "--org", "acme",
+                 stdin=b'{"type":"queue_added"}\n' * 20000)
+    program.must("append", "--org", "globex", stdin=b'{"type":"x"}')
+    others = program.events(org="globex")
+    equal(program.must_json("org", "remove", "acme", "--yes"), {
+        "id": made["id"], "name": "acme", "api_keys": 1, "events": 20001})
+    equal([row["name"] for row in program.must_json("org", "list")],
+          ["globex"])
+    equal(len(program.must_json("key", "list")), 1)
+    equal(program.events(org="globex"), others)
+    facts = program.must_json("check")
+    equal((facts["faults"], facts["organizations"], facts["events"]),
+          ([], 1, 2))
+    program.must("org", "add", "acme")
+    equal(program.events(), [])
+
+
+def test_nothing_is_removed_without_a_word(program):
+    program.with_org()
+    expect(program.run("org", "remove", "acme"), USAGE, "--yes", stdout=b"")
+    equal(len(program.must_json("org", "list")), 1)
+
+
 def test_an_unknown_organization_is_named(program):
     program.must("init")
     for words in (("org", "show", "nobody"),
                   ("org", "set", "nobody", "--status", "locked"),
+                  ("org", "remove", "nobody", "--yes"),
                   ("key", "list", "--org", "nobody"),
                   ("key", "add", "--org", "nobody", "--name", "n"),
                   ("append", "--org", "nobody"),
