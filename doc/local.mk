@@ -24,4 +24,6 @@ EXTRA_DIST += \
 	doc/decisions/0016-what-counts-against-a-key.md \
 	doc/decisions/0017-one-commit-for-all-that-waits.md \
 	doc/decisions/0018-changes-are-events.md \
-	doc/decisions/0019-a-gate-for-those-who-open.md
+	doc/decisions/0019-a-gate-for-those-who-open.md \
+	doc/decisions/0020-a-touch-wakes.md \
+	doc/decisions/0021-streams-tell-their-place.md
