@@ -317,7 +317,7 @@ main(void)
 	Suite *suite = suite_create("live store");
 	TCase *tcase = tcase_create("live store");
 
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_test(tcase, a_store_that_is_made_later_is_found);
 	tcase_add_test(tcase, a_store_that_is_replaced_is_reopened);
 	tcase_add_test(tcase, a_store_that_goes_is_away_until_it_comes_back);
