@@ -25,6 +25,7 @@ TAKES = ("nginx", "lighttpd", "lighttpd-spawned", "apache-fcgid",
          "apache-proxy")
 # How long what must not be recorded has to be recorded after all.
 SETTLE_SECONDS = 0.5
+TRIES_MAX = 10
 QUEUES = "/v1/events?limit=1000&events=queues"
 
 
@@ -119,16 +120,23 @@ def one_key_is_recorded_once(results, paths):
 
 
 def a_key_that_is_under_way_conflicts(results, paths, recorder):
-    """Both wait for the recorder, and come into one commit."""
-    recorder.process.send_signal(signal.SIGSTOP)
-    connections = post_at_once(
-        paths[:2], [b'{"type":"backup_begun"}', b'{"type":"backup_ended"}'],
-        HTTP_IDEMPOTENCY_KEY="under-way")
-    time.sleep(SETTLE_SECONDS)
-    recorder.process.send_signal(signal.SIGCONT)
-    statuses = [answer.status for answer in receive_all(connections)]
+    """Both wait for the recorder, and come into one commit; unless one has
+    to be let in first, and meets a key that is no more under way."""
+    statuses = []
+    while len(statuses) < TRIES_MAX and [201, 409] not in statuses:
+        recorder.process.send_signal(signal.SIGSTOP)
+        connections = post_at_once(
+            paths[:2],
+            [b'{"type":"backup_begun"}', b'{"type":"backup_ended"}'],
+            HTTP_IDEMPOTENCY_KEY=f"under-way-{len(statuses)}")
+        time.sleep(SETTLE_SECONDS)
+        recorder.process.send_signal(signal.SIGCONT)
+        statuses.append(sorted(
+            answer.status for answer in receive_all(connections)))
     results.expect("another body while the first is under way is 409",
-                   sorted(statuses) == [201, 409], str(statuses))
+                   statuses[-1] == [201, 409] and
+                   all(pair == [201, 422] for pair in statuses[:-1]),
+                   str(statuses))
 
 
 def a_key_lives_longer_than_its_recorder(results):
