@@ -157,7 +157,8 @@ def test_writers_are_refused_meanwhile_and_readers_are_not(program):
         [program.binary, "restore", "copy", "--yes"], cwd=program.folder,
         env=program.environment(), stdout=subprocess.PIPE)
     end = time.monotonic() + PATIENCE_SECONDS
-    while not os.path.exists(program.path("store", ".restoring")):
+    while not os.path.exists(program.path("store", ".restoring",
+                                          "data.mdb")):
         equal(time.monotonic() < end, True)
     os.kill(child.pid, signal.SIGSTOP)
     expect(program.run("append", "--org", "acme", stdin=EVENT), FAILED,
