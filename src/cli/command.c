@@ -12,7 +12,7 @@ static const struct option_row option_rows[] = {
 	[OPTION_DATA] = { "data", "FILE|-", false },
 	[OPTION_DESC] = { "desc", NULL, false },
 	[OPTION_EVENTS] = { "events", "LIST", false },
-	[OPTION_EXPIRES] = { "expires", "90d|RFC3339", false },
+	[OPTION_EXPIRES] = { "expires", "90d|RFC3339|never", false },
 	[OPTION_FAIL] = { "fail", NULL, false },
 	[OPTION_FOLLOW] = { "follow", NULL, true },
 	[OPTION_HEADER] = { "header", "H", true },
@@ -23,7 +23,8 @@ static const struct option_row option_rows[] = {
 	[OPTION_NAME] = { "name", "TEXT", false },
 	[OPTION_NDJSON] = { "ndjson", NULL, false },
 	[OPTION_ORG] = { "org", "NAME", false },
-	[OPTION_RATE] = { "rate", "PER_MINUTE", false },
+	[OPTION_OVERLAP] = { "overlap", "24h", false },
+	[OPTION_RATE] = { "rate", "PER_MINUTE|none", false },
 	[OPTION_REJECTS] = { "rejects", "FILE", false },
 	[OPTION_SCOPE] = { "scope", "SCOPE", true },
 	[OPTION_SINCE] = { "since", "2h|RFC3339", false },
@@ -60,6 +61,21 @@ static const struct command_option key_add_options[] = {
 	    "events:read (the default), events:write with it, or none" },
 	{ OPTION_EXPIRES, false, "when it ends: never, unless given" },
 	{ OPTION_RATE, false, "requests a minute, 1 to 1000000" },
+	JSON_ROW,
+};
+
+static const struct command_option key_set_options[] = {
+	{ OPTION_NAME, false, "what the key is called" },
+	{ OPTION_SCOPE, false,
+	    "events:read, events:write or none, in place of all it has" },
+	{ OPTION_EXPIRES, false, "when it ends, or never" },
+	{ OPTION_RATE, false, "requests a minute, 1 to 1000000, or none" },
+	JSON_ROW,
+};
+
+static const struct command_option key_rotate_options[] = {
+	{ OPTION_OVERLAP, false,
+	    "how long the old key lives on, 24h unless given; or 0" },
 	JSON_ROW,
 };
 
@@ -147,6 +163,9 @@ const struct command commands[] = {
 	{ "key", "show", run_key_show, "ID", 1, 1,
 	    "show one API key, but never its secret",
 	    OPTIONS(only_json) },
+	{ "key", "set", run_key_set, "ID", 1, 1,
+	    "change an API key's name, scopes, expiry or rate",
+	    OPTIONS(key_set_options) },
 	{ "key", "enable", run_key_enable, "ID", 1, 1,
 	    "let a disabled API key in again",
 	    OPTIONS(only_json) },
@@ -156,6 +175,9 @@ const struct command commands[] = {
 	{ "key", "revoke", run_key_revoke, "ID", 1, 1,
 	    "erase an API key for good",
 	    OPTIONS(only_json) },
+	{ "key", "rotate", run_key_rotate, "ID", 1, 1,
+	    "make a new API key in the place of one that is to end",
+	    OPTIONS(key_rotate_options) },
 	{ "append", NULL, run_append, "[FILE|-]", 0, 1,
 	    "record NDJSON events now",
 	    OPTIONS(append_options) },

@@ -21,9 +21,13 @@ libcli_a_SOURCES = \
 	src/cli/intake.c src/cli/intake.h \
 	src/cli/json_writer.c src/cli/json_writer.h \
 	src/cli/key_add.c \
+	src/cli/key_options.c src/cli/key_options.h \
+	src/cli/key_rotate.c \
 	src/cli/keys.c \
+	src/cli/last_use.c src/cli/last_use.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/listing.c src/cli/listing.h \
+	src/cli/new_key.c src/cli/new_key.h \
 	src/cli/org_remove.c \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \

@@ -17,6 +17,7 @@
 #include "base/ownership.h"
 #include "shared/cut_guard.h"
 #include "shared/mapping.h"
+#include "shared/shared.h"
 
 /* Where it is made, in the same directory. */
 #define ASIDE "." COUNTERS_FILE ".making"

@@ -28,9 +28,6 @@
 
 struct shared;
 
-/* In the store's directory. */
-#define COUNTERS_FILE "counters"
-
 /* A greater one when the meaning of a word changes; a change of the layout
  * shows in its size. */
 enum { MAPPING_VERSION = 1 };

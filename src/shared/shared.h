@@ -28,6 +28,9 @@
 
 struct shared;
 
+/* In the store's directory. */
+#define COUNTERS_FILE "counters"
+
 /*
  * Maps the file of a store that is there: a directory that holds no store is
  * not to get one.  A file that is missing is made; one that is damaged, not
