@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/pending.h"
@@ -328,12 +329,50 @@ START_TEST(a_pending_wait_costs_a_small_struct)
 }
 END_TEST
 
-START_TEST(other_requests_leave_an_answer_as_it_is)
+START_TEST(a_look_that_comes_late_changes_nothing)
 {
 	live_record(&fixture, ACME, "queue_added", NULL);
 	ask("wait=60", NULL);
 	live_resume(&fixture);
 	check_answered(1);
+}
+END_TEST
+
+START_TEST(waits_and_streams_have_their_lines_in_the_access_log)
+{
+	char *directory = suite_directory();
+	char setting[512];
+	char lines[1024];
+	FILE *file;
+
+	fixture_close(&fixture);
+	snprintf(setting, sizeof(setting), "APITRAIL_ACCESS_LOG=%s/log",
+	    directory);
+	fixture_open(&fixture, (const char *const[]){ setting, NULL });
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
+	    .query = "wait=1", .may_wait = true,
+	    .params = { "HTTP_X_REQUEST_ID=over" } });
+	live_finish(&fixture);
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
+	    .query = "wait=1", .may_wait = true,
+	    .params = { "HTTP_X_REQUEST_ID=left" } });
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
+	    .accept = "text/event-stream", .may_wait = true,
+	    .params = { "HTTP_X_REQUEST_ID=stream" } });
+	response_reset(&fixture.response);
+	service_flush(fixture.service);
+
+	file = fopen(strchr(setting, '=') + 1, "re");
+	ck_assert_ptr_nonnull(file);
+	lines[fread(lines, 1, sizeof(lines) - 1, file)] = '\0';
+	fclose(file);
+	ck_assert_ptr_nonnull(strstr(lines, " request_id=over method=GET "
+	    "path=/v1/events status=200 bytes="));
+	ck_assert_ptr_nonnull(strstr(lines, " request_id=left method=GET "
+	    "path=/v1/events status=0 bytes=0 us="));
+	ck_assert_ptr_nonnull(strstr(lines, " request_id=stream method=GET "
+	    "path=/v1/events status=200 bytes="));
+	free(directory);
 }
 END_TEST
 
@@ -361,8 +400,10 @@ main(void)
 	    0, LIVE_CHANGE_COUNT);
 	tcase_add_test(tests, when_too_many_wait_another_is_refused);
 	tcase_add_test(tests, a_service_that_stops_lets_nobody_wait);
+	tcase_add_test(tests,
+	    waits_and_streams_have_their_lines_in_the_access_log);
 	tcase_add_test(tests, a_pending_wait_costs_a_small_struct);
-	tcase_add_test(tests, other_requests_leave_an_answer_as_it_is);
+	tcase_add_test(tests, a_look_that_comes_late_changes_nothing);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
 }
