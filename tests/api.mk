@@ -3,7 +3,8 @@ API_TESTS = test_accept test_access_log test_admission test_answer \
 	test_list_events test_list_events_query test_query \
 	test_record_events test_record_fuzz test_record_order \
 	test_recorded_answer test_recording test_request test_response \
-	test_stream test_stream_places test_wait test_wait_to_stream \
+	test_stream test_stream_places test_wait test_wait_forms \
+	test_wait_to_stream \
 	test_window
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
@@ -57,6 +58,8 @@ test_stream_places_SOURCES = tests/test_stream_places.c $(API_LIVE)
 test_stream_places_LDADD = $(API_TEST_LIBS)
 test_wait_SOURCES = tests/test_wait.c $(API_LIVE)
 test_wait_LDADD = $(API_TEST_LIBS)
+test_wait_forms_SOURCES = tests/test_wait_forms.c $(API_LIVE)
+test_wait_forms_LDADD = $(API_TEST_LIBS)
 test_wait_to_stream_SOURCES = tests/test_wait_to_stream.c $(API_LIVE)
 test_wait_to_stream_LDADD = $(API_TEST_LIBS)
 test_window_SOURCES = tests/test_window.c $(API_FIXTURE)
