@@ -70,12 +70,14 @@ name_writer(int data_fd, const char *path, struct detail *detail)
 	    (int)lock.l_pid, quoted.text);
 }
 
-/* Its words, with blanks between; anybody on this machine can read them. */
+/* Its words, with blanks between and the program without its folder; anybody
+ * on this machine can read them. */
 static void
 read_command(int pid, char command[COMMAND_SIZE])
 {
 	char name[32];
 	ssize_t len = -1;
+	char *slash;
 	int fd;
 
 	snprintf(name, sizeof(name), "/proc/%d/cmdline", pid);
@@ -86,8 +88,13 @@ read_command(int pid, char command[COMMAND_SIZE])
 	}
 	while (len > 0 && command[len - 1] == '\0')
 		len--;
+	command[len < 0 ? 0 : len] = '\0';
+	slash = strrchr(command, '/');
+	if (slash != NULL) {
+		len -= slash + 1 - command;
+		memmove(command, slash + 1, (size_t)len + 1);
+	}
 	for (ssize_t i = 0; i < len; i++)
 		if (command[i] == '\0')
 			command[i] = ' ';
-	command[len < 0 ? 0 : len] = '\0';
 }
