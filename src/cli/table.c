@@ -121,12 +121,13 @@ table_set(struct table *table, size_t column, const char *text)
 static void
 pad(struct buffer *cell, const struct libscols_column *column)
 {
-	double width = 0;
+	size_t width_min = (size_t)scols_column_get_whint(column);
+	size_t width = 0;
 
 	for (size_t i = 0; i < cell->len; i++)
 		if (((unsigned char)cell->bytes[i] & 0xC0) != 0x80)
 			width++;
-	for (; width < scols_column_get_whint(column); width++)
+	for (; width < width_min; width++)
 		buffer_add_text(cell, " ");
 }
 
