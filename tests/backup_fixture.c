@@ -19,6 +19,8 @@
 #include "store_fixture.h"
 #include "suite.h"
 
+enum { PATHS_MAX = 4096 };
+
 enum { NAMES_SIZE = 512 };
 
 /* The key that every store knows by its own pepper. */
@@ -30,9 +32,14 @@ static const struct copy_watch no_watch;
 char *
 backup_path(const char *folder, const char *name)
 {
+	/* Those that the test does not free live as long as its process. */
+	static char *paths[PATHS_MAX];
+	static size_t path_count;
 	char *path = NULL;
 
 	ck_assert_int_gt(asprintf(&path, "%s/%s", folder, name), 0);
+	ck_assert_uint_lt(path_count, PATHS_MAX);
+	paths[path_count++] = path;
 	return path;
 }
 
