@@ -17,9 +17,9 @@ enum status
 run_key_add(const struct arguments *arguments)
 {
 	struct new_key key = { .listed.key = {
-		.status = API_KEY_ENABLED,
-		.scopes = SCOPE_EVENTS_READ,
-	} };
+				   .status = API_KEY_ENABLED,
+				   .scopes = SCOPE_EVENTS_READ,
+			       } };
 	struct key_options options;
 	struct store *store = NULL;
 	enum error err;
