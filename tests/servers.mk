@@ -17,6 +17,7 @@ server_tests = \
 server_modules = \
 	tests/servers/cases.py \
 	tests/servers/client.py \
+	tests/servers/door.py \
 	tests/servers/doors.py \
 	tests/servers/fastcgi.py \
 	tests/servers/fixture.py \
@@ -26,7 +27,8 @@ server_modules = \
 	tests/servers/tap.py \
 	tests/servers/wait_long.py \
 	tests/servers/walk.py \
-	tests/servers/walk_large.py
+	tests/servers/walk_large.py \
+	tests/servers/web_servers.py
 
 TESTS += tests/test_layers.py $(server_tests)
 
@@ -41,7 +43,9 @@ EXTRA_DIST += \
 	tests/cases/05-syntax.case \
 	tests/cases/06-order.case \
 	tests/cases/07-recording.case \
-	tests/cases/08-live.case \
+	tests/cases/08-bodies.case \
+	tests/cases/09-idempotency.case \
+	tests/cases/10-live.case \
 	tests/cases/acme.ndjson \
 	tests/cases/globex.ndjson
 
