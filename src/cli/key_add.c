@@ -16,14 +16,13 @@ static enum error put(struct store *store, const struct arguments *arguments,
 enum status
 run_key_add(const struct arguments *arguments)
 {
-	struct new_key key = { .listed.key = {
-				   .status = API_KEY_ENABLED,
-				   .scopes = SCOPE_EVENTS_READ,
-			       } };
+	struct new_key key = { 0 };
 	struct key_options options;
 	struct store *store = NULL;
 	enum error err;
 
+	key.listed.key.status = API_KEY_ENABLED;
+	key.listed.key.scopes = SCOPE_EVENTS_READ;
 	if (key_options_read(arguments, &options) != ERR_NONE)
 		return STATUS_USAGE;
 	key_options_apply(&options, &key.listed.key);
