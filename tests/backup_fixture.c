@@ -33,13 +33,13 @@ char *
 backup_path(const char *folder, const char *name)
 {
 	/* Those that the test does not free live as long as its process. */
-	static char *paths[PATHS_MAX];
-	static size_t path_count;
+	static char *kept[PATHS_MAX];
+	static size_t kept_count;
 	char *path = NULL;
 
 	ck_assert_int_gt(asprintf(&path, "%s/%s", folder, name), 0);
-	ck_assert_uint_lt(path_count, PATHS_MAX);
-	paths[path_count++] = path;
+	ck_assert_uint_lt(kept_count, PATHS_MAX);
+	kept[kept_count++] = path;
 	return path;
 }
 

@@ -1,6 +1,8 @@
 /* store.c - open and close the LMDB environment. */
 #include "store/store.h"
 
+#include <assert.h>
+
 #include "shared/shared.h"
 #include "store/store_file.h"
 #include "store/file_system.h"
@@ -103,6 +105,7 @@ open_inside(const char *path, enum store_access access, int64_t map_bytes,
 	if (err == ERR_NONE)
 		err = open_trees_of(path, access, &file, map_bytes,
 		    access == STORE_READ ? MDB_RDONLY : 0, store_out, detail);
+	assert(err != ERR_NONE || *store_out != NULL);
 	if (err == ERR_NONE && access == STORE_WRITE) {
 		mdb_env_get_fd((*store_out)->env, &fd);
 		err = writers_join(fd, path, detail);
