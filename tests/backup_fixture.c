@@ -29,12 +29,13 @@ static const char clear_key[API_KEY_LEN + 1] =
 
 static const struct copy_watch no_watch;
 
+/* Paths that a test does not free live as long as its process. */
+static char *volatile kept[PATHS_MAX];
+static size_t kept_count;
+
 char *
 backup_path(const char *folder, const char *name)
 {
-	/* Those that the test does not free live as long as its process. */
-	static char *kept[PATHS_MAX];
-	static size_t kept_count;
 	char *path = NULL;
 
 	ck_assert_int_gt(asprintf(&path, "%s/%s", folder, name), 0);
