@@ -8,7 +8,7 @@
 struct pepper;
 struct store_txn;
 
-/* A path in a folder of the test's; freed by nobody, as the process ends. */
+/* A path in a folder; it stays until the process ends. */
 char *backup_path(const char *folder, const char *name);
 
 /* Makes a store with an organization of that name, events, and a key that its

@@ -56,7 +56,6 @@ mode_of(const char *directory, const char *name)
 	struct stat status;
 
 	ck_assert_int_eq(stat(file, &status), 0);
-	free(file);
 	return status.st_mode & 07777;
 }
 
@@ -98,7 +97,6 @@ START_TEST(a_backup_takes_no_more_room_than_its_pages)
 	ck_assert_int_eq(status.st_size, file.used_bytes);
 	ck_assert_int_le((int64_t)status.st_blocks * 512,
 	    file.used_bytes + 4096);
-	free(data);
 }
 END_TEST
 
@@ -170,8 +168,6 @@ START_TEST(a_pepper_that_lies_elsewhere_is_not_in_it)
 		ck_assert_int_eq(backup_commit(backup, &detail), ERR_NONE);
 		backup_expect_names(backup_path(folder, name), "data.mdb");
 	}
-	free(inside);
-	free(outside);
 }
 END_TEST
 
@@ -192,7 +188,6 @@ START_TEST(a_store_that_is_not_there_is_an_error)
 	ck_assert_int_eq(backup_run(missing, target, &result, &detail),
 	    ERR_STORE);
 	backup_expect_names(folder, "store");
-	free(missing);
 }
 END_TEST
 
@@ -245,7 +240,6 @@ START_TEST(a_store_with_a_lost_page_is_copied_as_it_is)
 		    at), sizeof(last_page));
 	}
 	close(fd);
-	free(data);
 	ck_assert_int_eq(store_file_look(path, STORE_READ, &file, NULL),
 	    ERR_NONE);
 	ck_assert_msg(backup_run(path, target, &result, &detail) == ERR_NONE,

@@ -44,7 +44,6 @@ make_file(const char *directory, const char *name)
 
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	free(file);
 }
 
 START_TEST(an_empty_directory_becomes_the_backup)
@@ -61,7 +60,6 @@ START_TEST(a_name_may_end_in_slashes)
 
 	backup_must(path, spelt);
 	backup_expect_names(target, "data.mdb pepper");
-	free(spelt);
 }
 END_TEST
 
@@ -98,7 +96,6 @@ START_TEST(what_a_killed_one_left_is_taken_over)
 	make_file(aside, "pepper");
 	backup_must(path, target);
 	backup_expect_names(folder, "copy store");
-	free(aside);
 }
 END_TEST
 
@@ -113,7 +110,6 @@ START_TEST(two_do_not_make_the_same_backup)
 	expect_error(target, ERR_EXISTS, "another process is filling it");
 	backup_abort(backup);
 	backup_expect_names(folder, "store");
-	free(pepper_path);
 }
 END_TEST
 
@@ -125,7 +121,6 @@ START_TEST(what_is_none_of_ours_is_not_removed)
 	ck_assert_int_eq(mkdir(backup_path(aside, "photos"), 0700), 0);
 	expect_error(target, ERR_EXISTS, "in the way");
 	backup_expect_names(aside, "photos");
-	free(aside);
 }
 END_TEST
 
@@ -146,7 +141,6 @@ START_TEST(a_target_that_was_taken_meanwhile_is_left_alone)
 	ck_assert_int_eq(backup_commit(backup, &detail), ERR_EXISTS);
 	backup_expect_names(target, "something");
 	backup_expect_names(folder, "copy store");
-	free(pepper_path);
 }
 END_TEST
 

@@ -33,8 +33,7 @@ set_up(void)
 		copies[i] = backup_path(folder, i == 0 ? "copy-a" : "copy-b");
 		backup_make_store(from, names[i], EVENTS);
 		backup_must(from, copies[i]);
-		free(from);
-	}
+		}
 	backup_must_restore(copies[0], path);
 }
 
@@ -91,7 +90,6 @@ START_TEST(a_store_is_not_made_over_one_that_is_ready)
 	ck_assert_int_eq(store_init(path, pepper_path, FIXTURE_MAP_BYTES,
 	    &is_made, &detail), ERR_NONE);
 	backup_expect_store(path, "b");
-	free(pepper_path);
 }
 END_TEST
 

@@ -69,7 +69,6 @@ begin(void)
 
 	ck_assert_msg(restore_begin(copy, path, pepper_path, true, &restore,
 	    &detail) == ERR_NONE, "%s", detail.text);
-	free(pepper_path);
 	return restore;
 }
 

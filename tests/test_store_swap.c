@@ -66,8 +66,7 @@ set_up(void)
 		copies[i] = backup_path(folder, i == 0 ? "copy-a" : "copy-b");
 		backup_make_store(from, names[i], EVENTS + (int)i * EVENTS);
 		backup_must(from, copies[i]);
-		free(from);
-	}
+		}
 	backup_must_restore(copies[0], path);
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -137,7 +136,6 @@ read_on(int number)
 		atomic_store(&board->seen[number], name[0]);
 	}
 	live_store_free(live);
-	free(pepper_path);
 }
 
 static bool

@@ -17,6 +17,7 @@ enum { FILES_MAX = 16 };
 static enum error hold(struct aside *aside, struct detail *detail);
 static enum error make_empty(int fd);
 static bool is_still_there(const struct aside *aside);
+static int sync_directory(int fd);
 static enum error failed(const struct aside *aside, const char *name,
     struct detail *detail);
 
@@ -41,7 +42,9 @@ aside_make(int parent_fd, const char *parent, const char *name,
 	err = hold(aside, detail);
 	if (err == ERR_NONE &&
 	    ownership_give(aside->fd, owner, mode) != ERR_NONE)
-		err = failed(aside, "", detail);
+		err = detail_set(detail, ERR_IO, "%s: cannot give it the "
+		    "store's owner and mode, which the file system may not "
+		    "keep: %s", aside->path, strerror(errno));
 	return err;
 }
 
@@ -60,7 +63,9 @@ hold(struct aside *aside, struct detail *detail)
 		return ERR_IO;
 	}
 	aside->fd = fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !is_still_there(aside)) {
+	/* Where there are no locks, one has to do without. */
+	if ((flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+	    !is_still_there(aside)) {
 		/* It is the other one's to remove. */
 		close(fd);
 		aside->fd = -1;
@@ -151,7 +156,7 @@ aside_finish_file(struct aside *aside, const char *name, int fd,
 enum error
 aside_rename(struct aside *aside, const char *name, struct detail *detail)
 {
-	if (fsync(aside->fd) != 0)
+	if (sync_directory(aside->fd) != 0)
 		return failed(aside, "", detail);
 	if (renameat(aside->parent_fd, aside->name, aside->parent_fd,
 	    name) != 0) {
@@ -163,10 +168,17 @@ aside_rename(struct aside *aside, const char *name, struct detail *detail)
 	}
 	close(aside->fd);
 	aside->fd = -1;
-	if (fsync(aside->parent_fd) != 0)
+	if (sync_directory(aside->parent_fd) != 0)
 		return detail_set(detail, ERR_IO, "%s: cannot sync the "
 		    "directory that it is in: %s", name, strerror(errno));
 	return ERR_NONE;
+}
+
+/* EINVAL: the file system has nothing to sync of a directory. */
+static int
+sync_directory(int fd)
+{
+	return fsync(fd) == 0 || errno == EINVAL ? 0 : -1;
 }
 
 void
