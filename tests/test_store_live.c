@@ -70,6 +70,45 @@ fill(const char *path, const char *name, int64_t map_bytes, int events)
 	ck_assert_int_eq(fixture_run_child(fill_store, &filling), 0);
 }
 
+/* A process that fills when it is told to.  Once there are threads it is too
+ * late to fork: one of them may hold the lock of the memory's allocator. */
+struct filler {
+	pid_t pid;
+	int begin_fd;
+};
+
+static struct filler
+filler_fork(const char *path, const char *name, int64_t map_bytes, int events)
+{
+	struct filling filling = { path, name, map_bytes, events };
+	struct filler filler;
+	int ends[2];
+	char word;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	filler.begin_fd = ends[1];
+	filler.pid = fork();
+	ck_assert_int_ge(filler.pid, 0);
+	if (filler.pid == 0) {
+		ck_assert_int_eq(read(ends[0], &word, 1), 1);
+		fill_store(&filling);
+		_exit(EXIT_SUCCESS);
+	}
+	close(ends[0]);
+	return filler;
+}
+
+static void
+filler_run(struct filler filler)
+{
+	int status = -1;
+
+	ck_assert_int_eq(write(filler.begin_fd, "", 1), 1);
+	close(filler.begin_fd);
+	ck_assert_int_eq(waitpid(filler.pid, &status, 0), filler.pid);
+	ck_assert_int_eq(status, 0);
+}
+
 static struct live_store *
 live_at(const char *path)
 {
@@ -281,17 +320,22 @@ START_TEST(threads_read_on_while_the_map_grows_and_the_store_is_replaced)
 	char *to = NULL;
 	struct reading reading = { .live = live_at(path) };
 	pthread_t threads[READERS];
+	struct filler fillers[GROWTHS];
 
 	fill(path, "first", SMALL_MAP_BYTES, 100);
 	fill(other, "first", SMALL_MAP_BYTES, 100);
+	for (int i = 0; i < GROWTHS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", i + 1);
+		fillers[i] = filler_fork(path, name,
+		    (int64_t)(i + 1) * (8 << 20), 1200);
+	}
 	for (int i = 0; i < READERS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, read_on,
 		    &reading), 0);
-	for (int i = 1; i <= GROWTHS; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "n%d", i);
-		fill(path, name, (int64_t)i * (8 << 20), 1200);
+	for (int i = 0; i < GROWTHS; i++) {
+		filler_run(fillers[i]);
 		usleep(50000);
 	}
 	ck_assert_int_gt(asprintf(&from, "%s/data.mdb", other), 0);
@@ -317,7 +361,7 @@ main(void)
 	Suite *suite = suite_create("live store");
 	TCase *tcase = tcase_create("live store");
 
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_test(tcase, a_store_that_is_made_later_is_found);
 	tcase_add_test(tcase, a_store_that_is_replaced_is_reopened);
 	tcase_add_test(tcase, a_store_that_goes_is_away_until_it_comes_back);
