@@ -5,6 +5,7 @@ examples = \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
 	contrib/nginx/apitrail.conf \
+	contrib/systemd/apitrail-recorder.service \
 	contrib/systemd/apitrail-responder.service \
 	contrib/systemd/apitrail-responder.socket \
 	contrib/systemd/stdin.conf
@@ -26,6 +27,7 @@ install-data-local:
 		    "$$(dirname "$$example")")" && \
 		$(MKDIR_P) "$$folder" && \
 		$(SED) -e 's,/usr/libexec/apitrail,$(pkglibexecdir),' \
+		    -e 's,/usr/bin/,$(bindir)/,' \
 		    -e 's,/var/lib/apitrail,$(localstatedir)/lib/apitrail,' \
 		    "$(srcdir)/$$example" \
 		    >"$$folder/$$(basename "$$example")" || exit 1; \
@@ -37,7 +39,8 @@ uninstall-local:
 	done
 
 # The layout of doc/STYLE.md, and what other tools find.
-c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h
+c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h tests/bench/*.c \
+	tests/bench/*.h
 
 .PHONY: format format-check lint
 

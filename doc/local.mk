@@ -18,4 +18,12 @@ EXTRA_DIST += \
 	doc/decisions/0010-round-robin-pruning.md \
 	doc/decisions/0011-import-raises-the-last-stamp.md \
 	doc/decisions/0012-a-timeout-setting.md \
-	doc/decisions/0013-effective-query-in-links.md
+	doc/decisions/0013-effective-query-in-links.md \
+	doc/decisions/0014-counters-in-one-mapping.md \
+	doc/decisions/0015-the-responder-checks-events.md \
+	doc/decisions/0016-what-counts-against-a-key.md \
+	doc/decisions/0017-one-commit-for-all-that-waits.md \
+	doc/decisions/0018-changes-are-events.md \
+	doc/decisions/0019-a-gate-for-those-who-open.md \
+	doc/decisions/0020-a-touch-wakes.md \
+	doc/decisions/0021-streams-tell-their-place.md

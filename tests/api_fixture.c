@@ -33,17 +33,22 @@ static const struct {
 	unsigned int scopes;
 	enum api_key_status status;
 	int64_t expires_ms;
+	uint32_t rate_per_minute;
 } key_rows[KEY_COUNT] = {
-	[KEY_READER] = { ACME, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0 },
-	[KEY_WRITER] = { ACME, SCOPE_EVENTS_WRITE, API_KEY_ENABLED, 0 },
-	[KEY_SCOPELESS] = { ACME, 0, API_KEY_ENABLED, 0 },
-	[KEY_DISABLED] = { ACME, SCOPE_EVENTS_READ, API_KEY_DISABLED, 0 },
-	[KEY_EXPIRED] = { ACME, SCOPE_EVENTS_READ, API_KEY_ENABLED, 1 },
-	[KEY_OTHER] = { OTHER, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0 },
-	[KEY_LOCKED] = { LOCKED, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0 },
-	[KEY_LOCKED_SCOPELESS] = { LOCKED, 0, API_KEY_ENABLED, 0 },
-	[KEY_UNPAID] = { UNPAID, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0 },
-	[KEY_UNPAID_SCOPELESS] = { UNPAID, 0, API_KEY_ENABLED, 0 },
+	[KEY_READER] = { ACME, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0, 0 },
+	[KEY_WRITER] = { ACME, SCOPE_EVENTS_WRITE, API_KEY_ENABLED, 0, 0 },
+	[KEY_SCOPELESS] = { ACME, 0, API_KEY_ENABLED, 0, 0 },
+	[KEY_DISABLED] = { ACME, SCOPE_EVENTS_READ, API_KEY_DISABLED, 0, 0 },
+	[KEY_EXPIRED] = { ACME, SCOPE_EVENTS_READ, API_KEY_ENABLED, 1, 0 },
+	[KEY_OTHER] = { OTHER, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0, 0 },
+	[KEY_OTHER_WRITER] = { OTHER, SCOPE_EVENTS_WRITE, API_KEY_ENABLED, 0,
+	    0 },
+	[KEY_RATED] = { ACME, SCOPE_EVENTS_WRITE, API_KEY_ENABLED, 0, 3 },
+	[KEY_RATED_SCOPELESS] = { ACME, 0, API_KEY_ENABLED, 0, 3 },
+	[KEY_LOCKED] = { LOCKED, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0, 0 },
+	[KEY_LOCKED_SCOPELESS] = { LOCKED, 0, API_KEY_ENABLED, 0, 0 },
+	[KEY_UNPAID] = { UNPAID, SCOPE_EVENTS_READ, API_KEY_ENABLED, 0, 0 },
+	[KEY_UNPAID_SCOPELESS] = { UNPAID, 0, API_KEY_ENABLED, 0, 0 },
 };
 
 static void
@@ -89,6 +94,7 @@ add_keys(struct fixture *fixture, struct store_txn *txn)
 			.status = key_rows[i].status,
 			.scopes = key_rows[i].scopes,
 			.expires_ms = key_rows[i].expires_ms,
+			.rate_per_minute = key_rows[i].rate_per_minute,
 		};
 
 		api_key_make(fixture->keys[i]);
@@ -230,8 +236,8 @@ param(const char *name, const char *value)
 void
 fixture_ask(struct fixture *fixture, const struct ask *ask)
 {
-	const char *params[ASK_PARAMS_MAX + 8] = { NULL };
-	char *own[8] = { NULL };
+	const char *params[ASK_PARAMS_MAX + 9] = { NULL };
+	char *own[9] = { NULL };
 	size_t own_count = 0;
 	size_t count = 0;
 	struct request request;
@@ -249,6 +255,10 @@ fixture_ask(struct fixture *fixture, const struct ask *ask)
 	if (ask->key != KEY_NONE)
 		own[own_count++] = param("HTTP_X_API_KEY",
 		    fixture->keys[ask->key]);
+	if (ask->body != NULL)
+		own[own_count++] = param("CONTENT_TYPE",
+		    ask->body_type == NULL ? "application/json" :
+		    ask->body_type);
 
 	while (count < ASK_PARAMS_MAX && ask->params[count] != NULL) {
 		params[count] = ask->params[count];
@@ -257,6 +267,11 @@ fixture_ask(struct fixture *fixture, const struct ask *ask)
 	for (size_t i = 0; i < own_count; i++)
 		params[count++] = own[i];
 	request_read(params, &request);
+	if (ask->body != NULL)
+		request_set_body(&request, ask->body, ask->body_len > 0 ?
+		    ask->body_len : strlen(ask->body), ask->is_cut);
+	request.may_wait = ask->may_wait;
+	request.are_waiters_full = ask->are_waiters_full;
 	answer(fixture->service, &request, &fixture->response);
 	for (size_t i = 0; i < own_count; i++)
 		free(own[i]);

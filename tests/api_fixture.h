@@ -28,6 +28,9 @@ enum fixture_key {
 	KEY_EXPIRED,
 	KEY_UNKNOWN,			/* well-formed, but not stored */
 	KEY_OTHER,			/* of OTHER; reads */
+	KEY_OTHER_WRITER,
+	KEY_RATED,			/* of ACME; writes, 3 a minute */
+	KEY_RATED_SCOPELESS,		/* the same rate */
 	KEY_LOCKED,
 	KEY_LOCKED_SCOPELESS,
 	KEY_UNPAID,
@@ -72,6 +75,13 @@ struct ask {
 	const char *accept;
 	enum fixture_key key;
 	const char *params[ASK_PARAMS_MAX];	/* first of all */
+	/* NULL: no body, and no type of it. */
+	const char *body;
+	size_t body_len;			/* 0: up to its NUL */
+	const char *body_type;			/* NULL: application/json */
+	bool is_cut;				/* it was longer */
+	bool may_wait;
+	bool are_waiters_full;
 };
 
 /* Answers into fixture->response; the body gets a NUL behind its end. */

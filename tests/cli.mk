@@ -13,13 +13,16 @@ test_visible_LDADD = $(SUITE_LIBS) $(CLI_LIBS)
 # The command line, as people and scripts use it.
 CLI_PROGRAM_TESTS = \
 	tests/cli/test_append.py \
+	tests/cli/test_backup.py \
 	tests/cli/test_events.py \
 	tests/cli/test_import.py \
 	tests/cli/test_keys.py \
 	tests/cli/test_organizations.py \
 	tests/cli/test_output.py \
 	tests/cli/test_request.py \
+	tests/cli/test_restore.py \
 	tests/cli/test_store.py \
+	tests/cli/test_tail.py \
 	tests/cli/test_usage.py
 
 TESTS += $(CLI_TESTS) $(CLI_PROGRAM_TESTS)

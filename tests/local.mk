@@ -15,9 +15,13 @@ SUITE_LIBS = libsuite.a $(CHECK_LIBS)
 
 include tests/base.mk
 include tests/model.mk
+include tests/shared.mk
 include tests/store.mk
+include tests/record.mk
+include tests/recorder.mk
 include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
+include tests/bench.mk
 include tests/docs.mk

@@ -1,10 +1,12 @@
-MODEL_TESTS = test_api_key test_category test_cursor test_event \
-	test_event_columns test_event_members test_filter \
-	test_json_spelling test_json_text test_name \
-	test_organization test_random_id
+MODEL_TESTS = test_address test_api_key test_category test_cursor \
+	test_event test_event_columns test_event_members test_filter \
+	test_json_array test_json_spelling test_json_text test_name \
+	test_organization test_random_id test_tag
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
 
+test_address_SOURCES = tests/test_address.c
+test_address_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_api_key_SOURCES = tests/test_api_key.c
 test_api_key_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_category_SOURCES = tests/test_category.c
@@ -20,6 +22,8 @@ test_event_members_SOURCES = tests/test_event_members.c
 test_event_members_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_filter_SOURCES = tests/test_filter.c
 test_filter_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_json_array_SOURCES = tests/test_json_array.c
+test_json_array_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_json_spelling_SOURCES = tests/test_json_spelling.c
 test_json_spelling_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_json_text_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
@@ -31,3 +35,5 @@ test_organization_SOURCES = tests/test_organization.c
 test_organization_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_random_id_SOURCES = tests/test_random_id.c
 test_random_id_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_tag_SOURCES = tests/test_tag.c
+test_tag_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)

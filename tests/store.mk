@@ -1,10 +1,12 @@
-STORE_TESTS = test_store_api_keys test_store_block test_store_check \
+STORE_TESTS = test_store_api_keys test_store_backup \
+	test_store_backup_target test_store_cut_off test_store_restore \
+	test_store_restore_pepper test_store_swap test_store_block test_store_check \
 	test_store_cursor test_store_events test_store_fields \
 	test_store_file_system test_store_format test_store_full \
 	test_store_init test_store_live test_store_lmdb_error \
 	test_store_open test_store_organizations test_store_pepper \
 	test_store_permissions test_store_prune test_store_stat \
-	test_store_writers test_batch
+	test_store_writers test_batch test_wake test_wake_commits
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
 
@@ -15,6 +17,29 @@ STORE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(CHECK_CFLAGS)
 test_store_api_keys_SOURCES = tests/test_store_api_keys.c $(STORE_FIXTURE)
 test_store_api_keys_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_api_keys_LDADD = $(STORE_TEST_LIBS)
+BACKUP_FIXTURE = tests/backup_fixture.c tests/backup_fixture.h \
+	$(STORE_FIXTURE)
+test_store_backup_SOURCES = tests/test_store_backup.c $(BACKUP_FIXTURE)
+test_store_backup_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_backup_LDADD = $(STORE_TEST_LIBS)
+test_store_backup_target_SOURCES = tests/test_store_backup_target.c \
+	$(BACKUP_FIXTURE)
+test_store_backup_target_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_backup_target_LDADD = $(STORE_TEST_LIBS)
+test_store_cut_off_SOURCES = tests/test_store_cut_off.c \
+	$(BACKUP_FIXTURE)
+test_store_cut_off_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_cut_off_LDADD = $(STORE_TEST_LIBS)
+test_store_restore_pepper_SOURCES = tests/test_store_restore_pepper.c \
+	$(BACKUP_FIXTURE)
+test_store_restore_pepper_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_restore_pepper_LDADD = $(STORE_TEST_LIBS)
+test_store_restore_SOURCES = tests/test_store_restore.c $(BACKUP_FIXTURE)
+test_store_restore_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_restore_LDADD = $(STORE_TEST_LIBS)
+test_store_swap_SOURCES = tests/test_store_swap.c $(BACKUP_FIXTURE)
+test_store_swap_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_swap_LDADD = $(STORE_TEST_LIBS)
 test_store_block_SOURCES = tests/test_store_block.c $(STORE_FIXTURE)
 test_store_block_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_block_LDADD = $(STORE_TEST_LIBS)
@@ -72,3 +97,7 @@ test_store_writers_LDADD = $(STORE_TEST_LIBS)
 test_batch_SOURCES = tests/test_batch.c $(STORE_FIXTURE)
 test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_batch_LDADD = $(SUITE_LIBS) $(RECORD_LIBS)
+test_wake_SOURCES = tests/test_wake.c
+test_wake_LDADD = $(STORE_TEST_LIBS)
+test_wake_commits_SOURCES = tests/test_wake_commits.c
+test_wake_commits_LDADD = $(STORE_TEST_LIBS)

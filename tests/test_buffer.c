@@ -67,6 +67,27 @@ START_TEST(it_grows_far_and_keeps_its_bytes)
 }
 END_TEST
 
+START_TEST(a_secret_is_wiped)
+{
+	static const char zeros[600];
+	struct buffer buffer;
+
+	buffer_init_secret(&buffer, 0);
+	buffer_add_text(&buffer, "secret");
+	buffer_drop(&buffer, 2);
+	ck_assert_mem_eq(buffer.bytes, "cret\0\0", 6);
+	buffer_add(&buffer, zeros, sizeof(zeros));
+	ck_assert_mem_eq(buffer.bytes, "cret", 4);
+	buffer_reset(&buffer);
+	ck_assert_mem_eq(buffer.bytes, "\0\0\0\0", 4);
+	ck_assert(buffer.is_secret);
+	buffer_add_text(&buffer, "secret");
+	buffer_clear(&buffer);
+	ck_assert_ptr_null(buffer.bytes);
+	ck_assert(buffer.is_secret);
+}
+END_TEST
+
 START_TEST(a_json_string_is_escaped)
 {
 	static const char text[] = "a\"\\\n\x01\xc3\xa4/";
@@ -88,6 +109,7 @@ main(void)
 	tcase_add_test(tcase, what_is_added_follows_what_is_there);
 	tcase_add_test(tcase, a_bound_is_kept_and_remembered);
 	tcase_add_test(tcase, it_grows_far_and_keeps_its_bytes);
+	tcase_add_test(tcase, a_secret_is_wiped);
 	tcase_add_test(tcase, a_json_string_is_escaped);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -36,6 +36,18 @@ START_TEST(an_idle_connection_has_three_times_as_long)
 }
 END_TEST
 
+START_TEST(who_is_parked_has_none_and_is_listed_all_the_same)
+{
+	struct deadline deadline = { 0 };
+
+	deadline_set(&deadlines, &deadline, DEADLINE_NEVER, 1000);
+	ck_assert_ptr_null(deadlines_passed(&deadlines, INT64_MAX / 4));
+	ck_assert_int_eq(deadlines_wait_ms(&deadlines, 1000, 60000), 60000);
+	ck_assert_ptr_eq(deadlines_first(&deadlines, DEADLINE_NEVER),
+	    &deadline);
+}
+END_TEST
+
 START_TEST(setting_it_anew_counts_from_then)
 {
 	struct deadline first = { 0 };
@@ -94,6 +106,8 @@ main(void)
 	tcase_add_checked_fixture(tcase, start, NULL);
 	tcase_add_test(tcase, a_deadline_passes_at_its_time_and_not_before);
 	tcase_add_test(tcase, an_idle_connection_has_three_times_as_long);
+	tcase_add_test(tcase,
+	    who_is_parked_has_none_and_is_listed_all_the_same);
 	tcase_add_test(tcase, setting_it_anew_counts_from_then);
 	tcase_add_test(tcase, it_moves_from_kind_to_kind);
 	tcase_add_test(tcase,

@@ -264,6 +264,34 @@ START_TEST(a_stored_event_can_be_imported_as_it_is)
 }
 END_TEST
 
+START_TEST(a_stored_event_tells_its_type)
+{
+	static const struct {
+		const char *json;
+		const char *type;
+	} views[] = {
+		{ BEGINNING("queue_added") CLIENT "}", "queue_added" },
+		{ BEGINNING("x") "}", "x" },
+		/* Cut off: what no store gives. */
+		{ "{\"id\":\"000000000000000000000\",\"type\":\"que", "" },
+		{ "{\"id\":\"", "" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(views); i++) {
+		struct event_view view = {
+			.json = views[i].json,
+			.json_len = strlen(views[i].json),
+		};
+		size_t type_len;
+		const char *type = event_view_type(&view, &type_len);
+
+		ck_assert_uint_eq(type_len, strlen(views[i].type));
+		ck_assert_mem_eq(type, views[i].type, type_len);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -283,6 +311,7 @@ main(void)
 	    the_largest_event_fits_where_events_are_stored);
 	tcase_add_loop_test(tcase, a_stored_event_can_be_imported_as_it_is,
 	    0, COUNT_OF(rows));
+	tcase_add_test(tcase, a_stored_event_tells_its_type);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

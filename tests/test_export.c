@@ -51,7 +51,7 @@ open_with_events(int count)
 static void
 take_pieces(struct fixture_ids *ids)
 {
-	bool is_done = fixture.response.export == NULL;
+	bool is_done = fixture.response.need == NEED_NOTHING;
 
 	fixture_take_ids(&fixture, ids);
 	while (!is_done) {
@@ -86,7 +86,7 @@ START_TEST(an_export_is_what_the_pages_are)
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
 	    .accept = rows[_i].accept, .query = rows[_i].query });
 	ck_assert_uint_eq(fixture.response.status, 200);
-	ck_assert_ptr_nonnull(fixture.response.export);
+	ck_assert_ptr_nonnull(fixture.response.pending);
 	ck_assert_ptr_null(fixture_field(&fixture, "Content-Length"));
 	ck_assert_ptr_null(fixture_field(&fixture, "Link"));
 	take_pieces(&exported);
@@ -127,7 +127,7 @@ START_TEST(a_small_export_comes_whole)
 	open_with_events(1);
 	fixture_ask(&fixture, &(struct ask){
 	    .key = KEY_READER, .accept = "text/csv" });
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 	ck_assert_ptr_nonnull(fixture_field(&fixture, "Content-Length"));
 	ck_assert_mem_eq(fixture_body(&fixture), begin, strlen(begin));
 	fixture_ask(&fixture, &(struct ask){
@@ -151,7 +151,7 @@ START_TEST(with_a_limit_lines_come_in_pages)
 	open_with_events(APPEND_COUNT);
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER,
 	    .accept = line_types[_i], .query = "limit=1000&pretty" });
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 	ck_assert_ptr_nonnull(fixture_field(&fixture, "Content-Length"));
 	ck_assert(fixture_next_query(&fixture, query));
 	fixture_take_ids(&fixture, &ids);
@@ -187,7 +187,7 @@ START_TEST(events_recorded_meanwhile_do_not_keep_it_going)
 	fixture_walk(&fixture, KEY_READER, "limit=1000", &walked);
 	fixture_ask(&fixture, &(struct ask){
 	    .key = KEY_READER, .accept = "application/x-ndjson" });
-	ck_assert_ptr_nonnull(fixture.response.export);
+	ck_assert_ptr_nonnull(fixture.response.pending);
 	append(APPEND_COUNT, clock_now_ms() - HOUR_MS);
 	take_pieces(&exported);
 	ck_assert(fixture_ids_are_equal(&exported, &walked));
@@ -237,9 +237,9 @@ START_TEST(an_export_that_is_left_is_forgotten_by_the_next_answer)
 	open_with_events(APPEND_COUNT);
 	fixture_ask(&fixture, &(struct ask){
 	    .key = KEY_READER, .accept = "text/csv" });
-	ck_assert_ptr_nonnull(fixture.response.export);
+	ck_assert_ptr_nonnull(fixture.response.pending);
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 	ck_assert_int_eq(answer_next_piece(fixture.service,
 	    &fixture.response, &is_done), ERR_NONE);
 	ck_assert(is_done);

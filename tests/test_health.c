@@ -140,7 +140,7 @@ START_TEST(a_damaged_event_is_500_and_never_shown)
 	ck_assert_str_eq(fixture_body(&fixture),
 	    "{\"title\":\"Internal Server Error\",\"status\":500,"
 	    "\"detail\":\"what is stored cannot be read\"}");
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 }
 END_TEST
 

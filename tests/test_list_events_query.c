@@ -54,11 +54,24 @@ static const struct {
 	{ "events=queues,", ERR_MEANING, "events: " },
 	{ "events=queues,,messages", ERR_MEANING, "events: " },
 	{ "events=queues%2Cmessages", ERR_NONE, NULL },
-	{ "wait=soon&cursor=x", ERR_NONE, NULL },	/* unknown names */
+	{ "wait=0", ERR_NONE, NULL },
+	{ "wait=60", ERR_NONE, NULL },
+	{ "wait=61", ERR_MEANING, "wait: " },
+	{ "wait=-1", ERR_MEANING, "wait: " },
+	{ "wait=9223372036854775807", ERR_MEANING, "wait: " },
+	{ "wait", ERR_SYNTAX, "wait: " },
+	{ "wait=", ERR_SYNTAX, "wait: " },
+	{ "wait=soon", ERR_SYNTAX, "wait: " },
+	{ "wait=1.5", ERR_SYNTAX, "wait: " },
+	{ "wait=30s", ERR_SYNTAX, "wait: " },
+	{ "wait=9223372036854775808", ERR_SYNTAX, "wait: " },
+	{ "wait=1&wait=1", ERR_SYNTAX, "wait: " },
+	{ "waits=soon&cursor=x", ERR_NONE, NULL },	/* unknown names */
 	/* Every shape is looked at before any meaning. */
 	{ "limit=0&pretty=maybe", ERR_SYNTAX, "pretty: " },
 	{ "startAfter=-1&startAfterId=x", ERR_SYNTAX, "startAfterId: " },
 	{ "events=x&order=y&limit=z", ERR_SYNTAX, "limit: " },
+	{ "limit=0&wait=x", ERR_SYNTAX, "wait: " },
 	{ "order=up&events=nothing&x=%zz", ERR_SYNTAX, "query: " },
 };
 
@@ -90,6 +103,7 @@ START_TEST(nothing_asked_for_is_the_defaults)
 	ck_assert_int_eq(query.order, OLDEST_FIRST);
 	ck_assert(!query.has_cursor);
 	ck_assert(!query.is_pretty);
+	ck_assert_int_eq(query.wait_s, 0);
 }
 END_TEST
 
@@ -99,7 +113,8 @@ START_TEST(everything_asked_for_is_read)
 	struct detail detail;
 
 	ck_assert_int_eq(list_events_query_read("order=desc&pretty=1&limit=7&"
-	    "startAfterId=" ID "&startAfter=12&events=queues,api_keys",
+	    "startAfterId=" ID "&startAfter=12&events=queues,api_keys&"
+	    "wait=030",
 	    &query, &detail), ERR_NONE);
 	ck_assert_int_eq(query.limit, 7);
 	ck_assert(filter_wants(&query.filter, CATEGORY_QUEUES));
@@ -110,6 +125,7 @@ START_TEST(everything_asked_for_is_read)
 	ck_assert_int_eq(query.cursor.stored_at_ms, 12);
 	ck_assert_str_eq(query.cursor.id, ID);
 	ck_assert(query.is_pretty);
+	ck_assert_int_eq(query.wait_s, 30);
 }
 END_TEST
 
@@ -135,6 +151,10 @@ static const struct {
 	    "?events=api_keys,queues&startAfter=5&startAfterId=" ID },
 	{ "events=queues,all", "?events=all",
 	    "?events=all&startAfter=5&startAfterId=" ID },
+	{ "wait=05", "?wait=5",
+	    "?startAfter=5&startAfterId=" ID "&wait=5" },
+	{ "wait=0&pretty=1", "?pretty=true&wait=0",
+	    "?startAfter=5&startAfterId=" ID "&pretty=true&wait=0" },
 	{ "pretty", "?pretty=true",
 	    "?startAfter=5&startAfterId=" ID "&pretty=true" },
 	{ "pretty=0&order=asc&events=queues&limit=1",

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "responder/body.h"
 #include "responder/records.h"
 #include "suite.h"
 
@@ -108,7 +109,7 @@ static const struct {
 /* Scans the input in pieces of that size, as it would come from a socket. */
 static void
 scan_in_pieces(const uint8_t *bytes, size_t len, size_t piece_len,
-    struct scan *scan, struct buffer *params,
+    struct scan *scan, struct buffer *params, struct body *body,
     enum scan_outcome outcomes[OUTCOMES_MAX])
 {
 	size_t count = 0;
@@ -122,7 +123,8 @@ scan_in_pieces(const uint8_t *bytes, size_t len, size_t piece_len,
 		size_t used;
 
 		memcpy(copy, bytes + at, part);
-		outcome = scan_bytes(scan, copy, part, params, &used);
+		outcome = scan_bytes(scan, copy, part, params, body,
+		    &used);
 		free(copy);
 		ck_assert_uint_gt(used, 0);
 		ck_assert_uint_le(used, part);
@@ -146,13 +148,17 @@ START_TEST(records_mean_the_same_however_they_are_cut)
 	for (size_t piece_len = 1; piece_len <= len + 1; piece_len++) {
 		enum scan_outcome outcomes[OUTCOMES_MAX];
 		enum scan_outcome last = SCAN_MORE;
+		atomic_size_t body_bytes = 0;
+		struct body body;
 		struct buffer params;
 		struct scan scan;
 
 		buffer_init(&params, REQUEST_PARAMS_BYTES_MAX);
+		body_init(&body, &body_bytes);
 		scan_init(&scan);
 		scan_in_pieces(rows[_i].input.bytes, len, piece_len, &scan,
-		    &params, outcomes);
+		    &params, &body, outcomes);
+		ck_assert_uint_eq(body.bytes.len, 0);
 		for (size_t i = 0; i < OUTCOMES_MAX; i++) {
 			ck_assert_int_eq(outcomes[i], rows[_i].outcomes[i]);
 			if (outcomes[i] == SCAN_MORE)
@@ -200,9 +206,11 @@ START_TEST(params_have_bounds)
 {
 	enum scan_outcome outcomes[OUTCOMES_MAX];
 	size_t value_len = bounds[_i].value_len;
+	atomic_size_t body_bytes = 0;
 	struct buffer records;
 	struct buffer params;
 	struct buffer pair;
+	struct body body;
 	struct scan scan;
 
 	buffer_init(&pair, 0);
@@ -228,15 +236,75 @@ START_TEST(params_have_bounds)
 	    sizeof(PARAMS_END STDIN_END) - 1);
 
 	buffer_init(&params, REQUEST_PARAMS_BYTES_MAX);
+	body_init(&body, &body_bytes);
 	scan_init(&scan);
 	scan_in_pieces((const uint8_t *)records.bytes, records.len, 65536,
-	    &scan, &params, outcomes);
+	    &scan, &params, &body, outcomes);
 	ck_assert_int_eq(outcomes[0], bounds[_i].outcome);
 	ck_assert_int_eq(outcomes[1], SCAN_MORE);
 	ck_assert_uint_le(params.size, REQUEST_PARAMS_BYTES_MAX);
 	buffer_clear(&records);
 	buffer_clear(&params);
 	buffer_clear(&pair);
+}
+END_TEST
+
+#define POST_RECORD "\1\4\0\1\0\24\0\0" "\16\4REQUEST_METHODPOST"
+#define GET_RECORD "\1\4\0\1\0\23\0\0" "\16\3REQUEST_METHODGET"
+#define LOWER_RECORD "\1\4\0\1\0\24\0\0" "\16\4REQUEST_METHODpost"
+#define OTHER_RECORD "\1\4\0\1\0\12\0\0" "\4\4NAMEPOST"
+#define STDIN_ABC "\1\5\0\1\0\3\5\0" "abc" "12345"
+#define STDIN_OTHER "\1\5\0\2\0\3\0\0" "xyz"
+
+static const struct {
+	struct {
+		const uint8_t *bytes;
+		size_t len;
+	} input;
+	const char *body;
+} bodies[] = {
+	{ LITERAL(BEGIN_KEPT POST_RECORD PARAMS_END STDIN_END), "" },
+	{ LITERAL(BEGIN_KEPT POST_RECORD PARAMS_END STDIN_ABC STDIN_X
+	    STDIN_END), "abcx" },
+	{ LITERAL(BEGIN_KEPT PARAMS_AB POST_RECORD PARAMS_AB PARAMS_END
+	    STDIN_OTHER STDIN_X STDIN_OTHER STDIN_END), "x" },
+	/* Of the last request alone. */
+	{ LITERAL(BEGIN_KEPT POST_RECORD PARAMS_END STDIN_ABC STDIN_END
+	    BEGIN_KEPT POST_RECORD PARAMS_END STDIN_X STDIN_END), "x" },
+	{ LITERAL(BEGIN_KEPT POST_RECORD PARAMS_END STDIN_ABC ABORT_1
+	    BEGIN_KEPT GET_RECORD PARAMS_END STDIN_END), "" },
+	/* Not of other methods. */
+	{ LITERAL(BEGIN_KEPT GET_RECORD PARAMS_END STDIN_ABC STDIN_END), "" },
+	{ LITERAL(BEGIN_KEPT LOWER_RECORD PARAMS_END STDIN_ABC STDIN_END),
+	    "" },
+	{ LITERAL(BEGIN_KEPT OTHER_RECORD PARAMS_END STDIN_ABC STDIN_END),
+	    "" },
+};
+
+START_TEST(the_body_of_a_post_is_kept_and_no_other)
+{
+	size_t len = bodies[_i].input.len;
+
+	for (size_t piece_len = 1; piece_len <= len; piece_len++) {
+		enum scan_outcome outcomes[OUTCOMES_MAX];
+		atomic_size_t body_bytes = 0;
+		struct buffer params;
+		struct body body;
+		struct scan scan;
+
+		buffer_init(&params, REQUEST_PARAMS_BYTES_MAX);
+		body_init(&body, &body_bytes);
+		scan_init(&scan);
+		scan_in_pieces(bodies[_i].input.bytes, len, piece_len, &scan,
+		    &params, &body, outcomes);
+		ck_assert_uint_eq(body.bytes.len, strlen(bodies[_i].body));
+		if (body.bytes.len > 0)
+			ck_assert_mem_eq(body.bytes.bytes, bodies[_i].body,
+			    body.bytes.len);
+		buffer_clear(&params);
+		body_clear(&body);
+		ck_assert_uint_eq(body_bytes, 0);
+	}
 }
 END_TEST
 
@@ -258,15 +326,18 @@ START_TEST(what_is_asked_of_values_is_kept_up_to_a_bound)
 {
 	uint8_t record[RECORD_HEADER_BYTES + 1000] = { 1, FCGI_GET_VALUES, 0,
 		0, 1000 >> 8, (uint8_t)1000 };
+	atomic_size_t body_bytes = 0;
 	struct buffer params;
+	struct body body;
 	struct scan scan;
 	size_t used;
 
 	buffer_init(&params, 0);
+	body_init(&body, &body_bytes);
 	scan_init(&scan);
 	memset(record + RECORD_HEADER_BYTES, 'n', 1000);
 	ck_assert_int_eq(scan_bytes(&scan, record, sizeof(record), &params,
-	    &used), SCAN_VALUES);
+	    &body, &used), SCAN_VALUES);
 	ck_assert_uint_eq(used, sizeof(record));
 	ck_assert_uint_eq(scan.kept_len, VALUES_BYTES_MAX);
 	ck_assert_int_eq(scan.kept[0], 'n');
@@ -283,6 +354,8 @@ main(void)
 	tcase_add_loop_test(tcase, records_mean_the_same_however_they_are_cut,
 	    0, COUNT_OF(rows));
 	tcase_add_loop_test(tcase, params_have_bounds, 0, COUNT_OF(bounds));
+	tcase_add_loop_test(tcase, the_body_of_a_post_is_kept_and_no_other,
+	    0, COUNT_OF(bodies));
 	tcase_add_test(tcase, a_nul_becomes_a_byte_that_no_check_lets_pass);
 	tcase_add_test(tcase, what_is_asked_of_values_is_kept_up_to_a_bound);
 	suite_add_tcase(suite, tcase);

@@ -31,6 +31,14 @@ START_TEST(missing_texts_are_empty)
 	ck_assert_str_eq(request.key, "");
 	ck_assert_uint_eq(request.key_count, 0);
 	ck_assert_str_eq(request.request_id, "");
+	ck_assert_str_eq(request.idempotency_key, "");
+	ck_assert_uint_eq(request.idempotency_key_count, 0);
+	ck_assert_str_eq(request.last_event_id, "");
+	ck_assert_str_eq(request.content_type, "");
+	ck_assert_str_eq(request.content_encoding, "");
+	ck_assert_str_eq(request.content_length, "");
+	ck_assert_uint_eq(request.body_len, 0);
+	ck_assert_int_eq(request.body_state, BODY_WHOLE);
 	ck_assert_str_eq(request.host, "");
 	ck_assert_str_eq(request.server_name, "");
 	ck_assert_str_eq(request.server_port, "");
@@ -38,6 +46,7 @@ START_TEST(missing_texts_are_empty)
 	ck_assert_str_eq(request.protocol, "");
 	ck_assert(!request.is_https);
 	ck_assert(!request.is_overload);
+	ck_assert(!request.may_wait);
 }
 END_TEST
 
@@ -48,7 +57,10 @@ START_TEST(each_param_has_its_place)
 		"QUERY_STRING=limit=1", "HTTP_ACCEPT=*/*",
 		"HTTP_X_API_KEY=secret", "HTTP_X_REQUEST_ID=a",
 		"HTTP_HOST=b", "SERVER_NAME=c", "SERVER_PORT=80",
-		"REMOTE_ADDR=::1", "SERVER_PROTOCOL=HTTP/1.1", NULL
+		"REMOTE_ADDR=::1", "SERVER_PROTOCOL=HTTP/1.1",
+		"HTTP_IDEMPOTENCY_KEY=k", "HTTP_LAST_EVENT_ID=1:x",
+		"CONTENT_TYPE=text/d", "HTTP_CONTENT_ENCODING=e",
+		"CONTENT_LENGTH=7", NULL
 	};
 	struct request request;
 
@@ -67,6 +79,12 @@ START_TEST(each_param_has_its_place)
 	ck_assert_str_eq(request.server_port, "80");
 	ck_assert_str_eq(request.remote_address, "::1");
 	ck_assert_str_eq(request.protocol, "HTTP/1.1");
+	ck_assert_str_eq(request.idempotency_key, "k");
+	ck_assert_uint_eq(request.idempotency_key_count, 1);
+	ck_assert_str_eq(request.last_event_id, "1:x");
+	ck_assert_str_eq(request.content_type, "text/d");
+	ck_assert_str_eq(request.content_encoding, "e");
+	ck_assert_str_eq(request.content_length, "7");
 }
 END_TEST
 
@@ -74,7 +92,9 @@ START_TEST(of_two_params_the_first_counts_but_each_accept_field)
 {
 	const char *const params[] = {
 		"HTTP_ACCEPT=", "HTTP_ACCEPT=text/csv",
-		"HTTP_X_API_KEY=one", "HTTP_X_API_KEY=two", NULL
+		"HTTP_X_API_KEY=one", "HTTP_X_API_KEY=two",
+		"HTTP_IDEMPOTENCY_KEY=", "HTTP_IDEMPOTENCY_KEY=b",
+		"HTTP_IDEMPOTENCY_KEY=c", NULL
 	};
 	struct request request;
 
@@ -84,6 +104,8 @@ START_TEST(of_two_params_the_first_counts_but_each_accept_field)
 	ck_assert_str_eq(request.accepts[1], "text/csv");
 	ck_assert_str_eq(request.key, "one");
 	ck_assert_uint_eq(request.key_count, 2);
+	ck_assert_str_eq(request.idempotency_key, "");
+	ck_assert_uint_eq(request.idempotency_key_count, 3);
 }
 END_TEST
 
@@ -97,6 +119,62 @@ START_TEST(params_without_a_name_or_of_other_names_are_passed_over)
 
 	request_read(params, &request);
 	ck_assert_str_eq(request.method, "");
+}
+END_TEST
+
+static const struct {
+	const char *length;		/* CONTENT_LENGTH */
+	size_t body_len;
+	bool is_cut;
+	enum body_state state;
+} body_rows[] = {
+	{ "", 0, false, BODY_WHOLE },
+	{ "", 5, false, BODY_WHOLE },		/* chunked */
+	{ "0", 0, false, BODY_WHOLE },
+	{ "5", 5, false, BODY_WHOLE },
+	{ "005", 5, false, BODY_WHOLE },
+	{ "6", 5, false, BODY_SHORT },
+	{ "5", 0, false, BODY_SHORT },
+	{ "4", 5, false, BODY_LONG },
+	{ "0", 5, false, BODY_LONG },
+	{ "1048576", 1048576, false, BODY_WHOLE },
+	{ "1048577", 1048577, false, BODY_TOO_LARGE },
+	{ "", 1048577, false, BODY_TOO_LARGE },
+	{ "1048577", 0, false, BODY_TOO_LARGE },
+	{ "", 1048576, true, BODY_TOO_LARGE },
+	{ "5", 5, true, BODY_TOO_LARGE },
+	{ "99999999999999999999", 5, false, BODY_TOO_LARGE },
+	{ "x", 5, false, BODY_UNMEASURED },
+	{ "-1", 5, false, BODY_UNMEASURED },
+	{ "+5", 5, false, BODY_UNMEASURED },
+	{ " 5", 5, false, BODY_UNMEASURED },
+	{ "5, 5", 5, false, BODY_UNMEASURED },
+	{ "0x5", 5, false, BODY_UNMEASURED },
+};
+
+START_TEST(a_body_is_measured_against_its_length)
+{
+	static char body[BODY_BYTES_MAX + 1];
+	struct request request = request_of("REQUEST_METHOD=POST");
+
+	request.content_length = body_rows[_i].length;
+	request_set_body(&request, body, body_rows[_i].body_len,
+	    body_rows[_i].is_cut);
+	ck_assert_int_eq(request.body_state, body_rows[_i].state);
+	ck_assert_ptr_eq(request.body, body);
+	ck_assert_uint_eq(request.body_len, body_rows[_i].body_len);
+}
+END_TEST
+
+START_TEST(a_body_that_never_came_is_short)
+{
+	struct request request = request_of("CONTENT_LENGTH=1");
+
+	request_set_body(&request, NULL, 0, false);
+	ck_assert_str_eq(request.body, "");
+	ck_assert_int_eq(request.body_state, BODY_SHORT);
+	ck_assert_int_eq(request_of("CONTENT_LENGTH=1").body_state,
+	    BODY_SHORT);
 }
 END_TEST
 
@@ -165,6 +243,9 @@ main(void)
 	    of_two_params_the_first_counts_but_each_accept_field);
 	tcase_add_test(tests,
 	    params_without_a_name_or_of_other_names_are_passed_over);
+	tcase_add_loop_test(tests,
+	    a_body_is_measured_against_its_length, 0, COUNT_OF(body_rows));
+	tcase_add_test(tests, a_body_that_never_came_is_short);
 	tcase_add_loop_test(tests, https_is_what_the_server_says, 0,
 	    COUNT_OF(https_rows));
 	tcase_add_loop_test(tests, a_good_id_is_taken_and_any_other_replaced,

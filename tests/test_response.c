@@ -35,7 +35,7 @@ static const struct {
 	{ { .key = KEY_UNPAID }, 402 },
 	{ { .key = KEY_SCOPELESS }, 403 },
 	{ { .path = "/x" }, 404 },
-	{ { .method = "POST" }, 405 },
+	{ { .method = "PUT" }, 405 },
 	{ { .accept = "text/html" }, 406 },
 	{ { .key = KEY_READER, .query = "limit=0" }, 422 },
 	{ { .key = KEY_LOCKED }, 423 },
@@ -117,7 +117,7 @@ START_TEST(a_head_answers_as_a_get_without_its_body)
 	ask.method = "HEAD";
 	fixture_ask(&fixture, &ask);
 	ck_assert_uint_eq(fixture.response.body.len, 0);
-	ck_assert_ptr_null(fixture.response.export);
+	ck_assert_ptr_null(fixture.response.pending);
 	ck_assert_uint_eq(fixture.response.head.len, head.len);
 	ck_assert_mem_eq(fixture.response.head.bytes, head.bytes, head.len);
 	buffer_clear(&head);
@@ -135,19 +135,22 @@ START_TEST(cors_fields_name_the_one_origin)
 	    "Access-Control-Allow-Origin"), "https://app.example");
 	ck_assert_str_eq(fixture_field(&fixture,
 	    "Access-Control-Expose-Headers"),
-	    "Apitrail-Gap, Link, Retry-After, X-Request-Id");
+	    "Apitrail-Gap, Idempotent-Replayed, Link, Retry-After, "
+	    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
+	    "X-Request-Id");
 	if (rows[_i].status != 204) {
 		ck_assert_ptr_null(fixture_field(&fixture,
 		    "Access-Control-Allow-Methods"));
 		return;
 	}
 	ck_assert_str_eq(fixture_field(&fixture, "Allow"),
-	    "GET, HEAD, OPTIONS");
+	    "GET, HEAD, POST, OPTIONS");
 	ck_assert_str_eq(fixture_field(&fixture,
-	    "Access-Control-Allow-Methods"), "GET, HEAD, OPTIONS");
+	    "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
 	ck_assert_str_eq(fixture_field(&fixture,
 	    "Access-Control-Allow-Headers"),
-	    "Accept, X-API-KEY, X-Request-Id");
+	    "Accept, Content-Type, Idempotency-Key, Last-Event-ID, "
+	    "X-API-KEY, X-Request-Id");
 	ck_assert_str_eq(fixture_field(&fixture, "Access-Control-Max-Age"),
 	    "7200");
 }

@@ -51,6 +51,7 @@ START_TEST(defaults_hold_when_nothing_is_said)
 	    INT64_C(64) << 30);
 	ck_assert_int_eq(settings_number(settings, SETTING_RETENTION),
 	    86400000);
+	ck_assert_int_eq(settings_number(settings, SETTING_LOCKOUT), 10);
 	ck_assert_int_ge(settings_number(settings, SETTING_THREADS), 1);
 	ck_assert_str_eq(settings_text(settings, SETTING_BASE_URL), "");
 	settings_free(settings);
@@ -119,6 +120,16 @@ static const struct {
 	{ SETTING_TIMEOUT, "100ms", ERR_NONE },
 	{ SETTING_TIMEOUT, "99ms", ERR_MEANING },
 	{ SETTING_TIMEOUT, "11m", ERR_MEANING },
+	{ SETTING_LOCKOUT, "off", ERR_NONE },
+	{ SETTING_LOCKOUT, "1/1s", ERR_NONE },
+	{ SETTING_LOCKOUT, "1000/24h", ERR_NONE },
+	{ SETTING_LOCKOUT, "0/60s", ERR_MEANING },
+	{ SETTING_LOCKOUT, "1001/60s", ERR_MEANING },
+	{ SETTING_LOCKOUT, "10/999ms", ERR_MEANING },
+	{ SETTING_LOCKOUT, "10/25h", ERR_MEANING },
+	{ SETTING_LOCKOUT, "10", ERR_MEANING },
+	{ SETTING_LOCKOUT, "on", ERR_MEANING },
+	{ SETTING_LOCKOUT, "", ERR_MEANING },
 	{ SETTING_CORS_ORIGIN, "*", ERR_NONE },
 	{ SETTING_CORS_ORIGIN, "https://app.example.com:8443", ERR_NONE },
 	{ SETTING_CORS_ORIGIN, "https://app.example.com/x", ERR_MEANING },

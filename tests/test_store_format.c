@@ -85,11 +85,12 @@ START_TEST(an_api_key_is_written_as_it_is_told)
 		.scopes = SCOPE_EVENTS_WRITE,
 		.rate_per_minute = 3,
 		.expires_ms = 4,
+		.last_used_ms = 5,
 		.digest = "0123456789abcdef0123456789abcde",
 	};
-	char body[64] = "\0\0\1\2                     at_abcdwxyz\1"
+	char body[72] = "\0\0\1\2                     at_abcdwxyz\1"
 	    "\0\0\0\2\0\0\0\3\0\0\1\x81\xce\x8f\xee\x76"
-	    "\0\0\0\0\0\0\0\4\0\1n";
+	    "\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\5\0\1n";
 	char order[33] = "\0\0\1\2\0\0\1\x81\xce\x8f\xee\x76";
 	const char *digest = (const char *)api_key.digest;
 

@@ -105,6 +105,40 @@ END_TEST
 static const struct {
 	const char *text;
 	enum error err;
+	int64_t count;
+	int64_t duration_ms;
+} rate_rows[] = {
+	{ "10/60s", ERR_NONE, 10, 60000 },
+	{ "0/1ms", ERR_NONE, 0, 1 },
+	{ "007/1h", ERR_NONE, 7, 3600000 },
+	{ "", ERR_SYNTAX, 0, 0 },
+	{ "10", ERR_SYNTAX, 0, 0 },
+	{ "10/", ERR_SYNTAX, 0, 0 },
+	{ "/60s", ERR_SYNTAX, 0, 0 },
+	{ "10/60", ERR_SYNTAX, 0, 0 },
+	{ "-1/60s", ERR_SYNTAX, 0, 0 },
+	{ "10 /60s", ERR_SYNTAX, 0, 0 },
+	{ "10/-60s", ERR_SYNTAX, 0, 0 },
+	{ "10/60s/1", ERR_SYNTAX, 0, 0 },
+	{ "9223372036854775808/1s", ERR_SYNTAX, 0, 0 },
+	{ "1/9223372036854775807s", ERR_SYNTAX, 0, 0 },
+};
+
+START_TEST(a_rate_is_a_count_in_a_duration)
+{
+	int64_t count = 99;
+	int64_t duration_ms = 99;
+
+	ck_assert_int_eq(text_parse_rate(rate_rows[_i].text, &count,
+	    &duration_ms), rate_rows[_i].err);
+	ck_assert_int_eq(count, rate_rows[_i].count);
+	ck_assert_int_eq(duration_ms, rate_rows[_i].duration_ms);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum error err;
 	int64_t bytes;
 } size_rows[] = {
 	{ "4096", ERR_NONE, 4096 },
@@ -148,6 +182,8 @@ main(void)
 	    COUNT_OF(int64_rows));
 	tcase_add_loop_test(tcase, a_duration_is_a_number_with_a_unit, 0,
 	    COUNT_OF(duration_rows));
+	tcase_add_loop_test(tcase, a_rate_is_a_count_in_a_duration, 0,
+	    COUNT_OF(rate_rows));
 	tcase_add_loop_test(tcase, a_size_is_a_number_with_a_unit_of_1024, 0,
 	    COUNT_OF(size_rows));
 	tcase_add_test(tcase, a_set_takes_only_its_own_bytes);

@@ -6,12 +6,13 @@
 
 enum { MANY = 4 * TRAYS_KEPT_MAX };
 
+static atomic_size_t body_bytes;
 static struct trays trays;
 
 static void
 start(void)
 {
-	trays_init(&trays);
+	trays_init(&trays, &body_bytes);
 }
 
 static void
@@ -48,6 +49,21 @@ START_TEST(only_some_are_kept)
 }
 END_TEST
 
+START_TEST(what_a_client_sent_is_not_kept)
+{
+	struct tray *tray = trays_take(&trays);
+
+	body_begin(&tray->body, true);
+	body_add(&tray->body, "body", 4);
+	ck_assert_uint_gt(body_bytes, 0);
+	trays_give(&trays, tray);
+	ck_assert_uint_eq(body_bytes, 0);
+	ck_assert_ptr_eq(trays_take(&trays), tray);
+	ck_assert_uint_eq(tray->body.bytes.size, 0);
+	trays_give(&trays, tray);
+}
+END_TEST
+
 START_TEST(a_large_body_is_not_kept)
 {
 	struct tray *tray = trays_take(&trays);
@@ -70,6 +86,7 @@ main(void)
 	tcase_add_checked_fixture(tcase, start, end);
 	tcase_add_test(tcase, a_tray_that_was_given_back_is_taken_again);
 	tcase_add_test(tcase, only_some_are_kept);
+	tcase_add_test(tcase, what_a_client_sent_is_not_kept);
 	tcase_add_test(tcase, a_large_body_is_not_kept);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -4,13 +4,9 @@
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "api/field_text.h"
 #include "base/text.h"
-
-/* RFC 9110, section 5.6.2. */
-#define TOKEN_CHARACTERS "!#$%&'*+-.^_`|~" TEXT_ALNUM
-#define BLANKS " \t"
 
 enum { QUALITY_MAX = 1000 };
 enum closeness { NO_MATCH, ANY_TYPE, ANY_SUBTYPE, SAME_TYPE };
@@ -25,31 +21,22 @@ static const struct {
 	    "application/x-ndjson" },
 	[MEDIA_CSV] = { "text", "csv",
 	    "text/csv; charset=utf-8; header=present" },
+	[MEDIA_EVENT_STREAM] = { "text", "event-stream",
+	    "text/event-stream" },
 };
 static_assert(COUNT_OF(media_types) == MEDIA_COUNT, "one row per media");
 
-struct token {
-	const char *text;
-	size_t len;
-};
-
 struct range {
-	struct token type;
-	struct token subtype;
+	struct field_token type;
+	struct field_token subtype;
 	unsigned int quality;
-};
-
-/* What is left of one range: from at to end. */
-struct rest {
-	const char *at;
-	const char *end;
 };
 
 static bool read_field(const char *field, struct accept *accept);
 static bool next_range(const char **field, struct range *range_out,
     bool *is_well_formed_out);
-static bool read_range(struct rest *rest, struct range *range_out);
-static bool read_parameter(struct rest *rest, unsigned int *quality);
+static bool read_range(struct field_text *rest, struct range *range_out);
+static bool read_parameter(struct field_text *rest, unsigned int *quality);
 static void weigh(const struct range *range, struct accept *accept);
 
 const char *
@@ -99,7 +86,7 @@ accept_choose(const struct accept *accept, unsigned int offered,
 static bool
 read_field(const char *field, struct accept *accept)
 {
-	bool is_empty = field[strspn(field, BLANKS)] == '\0';
+	bool is_empty = field[strspn(field, FIELD_BLANKS)] == '\0';
 	bool is_well_formed;
 	struct range range;
 
@@ -128,68 +115,36 @@ static bool
 next_range(const char **field, struct range *range_out,
     bool *is_well_formed_out)
 {
-	struct rest rest;
+	struct field_text rest;
 
 	*is_well_formed_out = false;
-	*field += strspn(*field, BLANKS ",");
+	*field += strspn(*field, FIELD_BLANKS ",");
 	if (**field == '\0')
 		return false;
-	rest = (struct rest){ *field, range_end(*field) };
+	rest = (struct field_text){ *field, range_end(*field) };
 	*field = rest.end;
 	*is_well_formed_out = read_range(&rest, range_out);
 	return true;
 }
 
-static void
-skip_blanks(struct rest *rest)
-{
-	while (rest->at < rest->end && strchr(BLANKS, *rest->at) != NULL)
-		rest->at++;
-}
-
 static bool
-take(struct rest *rest, char wanted)
-{
-	if (rest->at == rest->end || *rest->at != wanted)
-		return false;
-	rest->at++;
-	return true;
-}
-
-static bool
-take_token(struct rest *rest, struct token *token_out)
-{
-	token_out->text = rest->at;
-	/* No comma is a token's, so this stops at the end of the range. */
-	token_out->len = strspn(rest->at, TOKEN_CHARACTERS);
-	rest->at += token_out->len;
-	return token_out->len > 0;
-}
-
-static bool
-token_is(const struct token *token, const char *text)
-{
-	return strlen(text) == token->len &&
-	    strncasecmp(token->text, text, token->len) == 0;
-}
-
-static bool
-read_range(struct rest *rest, struct range *range_out)
+read_range(struct field_text *rest, struct range *range_out)
 {
 	range_out->quality = QUALITY_MAX;
-	if (!take_token(rest, &range_out->type) || !take(rest, '/') ||
-	    !take_token(rest, &range_out->subtype))
+	if (!field_take_token(rest, &range_out->type) ||
+	    !field_take(rest, '/') ||
+	    !field_take_token(rest, &range_out->subtype))
 		return false;
-	if (token_is(&range_out->type, "*") &&
-	    !token_is(&range_out->subtype, "*"))
+	if (field_token_is(&range_out->type, "*") &&
+	    !field_token_is(&range_out->subtype, "*"))
 		return false;
 	for (;;) {
-		skip_blanks(rest);
+		field_skip_blanks(rest);
 		if (rest->at == rest->end)
 			return true;
-		if (!take(rest, ';'))
+		if (!field_take(rest, ';'))
 			return false;
-		skip_blanks(rest);
+		field_skip_blanks(rest);
 		/* An empty parameter is allowed (section 5.6.6). */
 		if (rest->at < rest->end && *rest->at != ';' &&
 		    !read_parameter(rest, &range_out->quality))
@@ -197,20 +152,9 @@ read_range(struct rest *rest, struct range *range_out)
 	}
 }
 
-static bool
-take_quoted(struct rest *rest)
-{
-	if (!take(rest, '"'))
-		return false;
-	while (rest->at < rest->end && *rest->at != '"')
-		rest->at += *rest->at == '\\' && rest->at + 1 < rest->end ?
-		    2 : 1;
-	return take(rest, '"');
-}
-
 /* 0, 1, 0.5 and so on: at most three digits after the point, at most 1. */
 static bool
-read_quality(const struct token *text, unsigned int *quality)
+read_quality(const struct field_token *text, unsigned int *quality)
 {
 	unsigned int scale = QUALITY_MAX;
 
@@ -229,34 +173,35 @@ read_quality(const struct token *text, unsigned int *quality)
 }
 
 static bool
-read_parameter(struct rest *rest, unsigned int *quality)
+read_parameter(struct field_text *rest, unsigned int *quality)
 {
-	struct token name;
-	struct token value;
+	struct field_token name;
+	struct field_token value;
 
-	if (!take_token(rest, &name))
+	if (!field_take_token(rest, &name))
 		return false;
-	if (!take(rest, '='))
+	if (!field_take(rest, '='))
 		/* RFC 7231 allowed bare words after q. */
-		return !token_is(&name, "q");
+		return !field_token_is(&name, "q");
 	if (rest->at < rest->end && *rest->at == '"')
-		return take_quoted(rest) && !token_is(&name, "q");
-	if (!take_token(rest, &value))
+		return field_take_quoted(rest, &value) &&
+		    !field_token_is(&name, "q");
+	if (!field_take_token(rest, &value))
 		return false;
-	return !token_is(&name, "q") || read_quality(&value, quality);
+	return !field_token_is(&name, "q") || read_quality(&value, quality);
 }
 
 static enum closeness
 range_closeness(const struct range *range, const char *type,
     const char *subtype)
 {
-	if (token_is(&range->type, "*"))
+	if (field_token_is(&range->type, "*"))
 		return ANY_TYPE;
-	if (!token_is(&range->type, type))
+	if (!field_token_is(&range->type, type))
 		return NO_MATCH;
-	if (token_is(&range->subtype, "*"))
+	if (field_token_is(&range->subtype, "*"))
 		return ANY_SUBTYPE;
-	return token_is(&range->subtype, subtype) ? SAME_TYPE : NO_MATCH;
+	return field_token_is(&range->subtype, subtype) ? SAME_TYPE : NO_MATCH;
 }
 
 /* The closest range that names a type decides on it. */

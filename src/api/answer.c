@@ -6,15 +6,22 @@
 #include "api/access_log.h"
 #include "api/authorize.h"
 #include "api/cors.h"
-#include "api/exchange.h"
-#include "api/export.h"
+#include "api/pending.h"
 #include "api/problem.h"
+#include "api/recorded_answer.h"
 #include "api/request.h"
 #include "api/route.h"
 
 static enum error answer_checked(struct exchange *exchange);
 static enum error check_query_size(struct exchange *exchange);
+static void finish(struct exchange *exchange, enum error err);
 static void log_answer(const struct exchange *exchange, int64_t begun_us);
+static void log_end(struct pending *pending, struct response *response);
+static void resume_wait(struct service *service, struct response *response);
+static void resume_stream(struct service *service,
+    struct response *response);
+static enum error look_again(struct exchange *exchange,
+    struct service *service, struct response *response);
 
 void
 answer(struct service *service, const struct request *request,
@@ -28,9 +35,7 @@ answer(struct service *service, const struct request *request,
 	exchange_begin(&exchange, service, request, response);
 	err = answer_checked(&exchange);
 	exchange_end(&exchange);
-	if (err != ERR_NONE)
-		problem_answer(&exchange, err);
-	response_end(&exchange);
+	finish(&exchange, err);
 	log_answer(&exchange, begun_us);
 }
 
@@ -73,6 +78,16 @@ check_query_size(struct exchange *exchange)
 }
 
 static void
+finish(struct exchange *exchange, enum error err)
+{
+	if (err != ERR_NONE)
+		problem_answer(exchange, err);
+	/* Otherwise the whole answer is still to come. */
+	if (exchange->response->status != 0)
+		response_end(exchange);
+}
+
+static void
 log_answer(const struct exchange *exchange, int64_t begun_us)
 {
 	struct response *response = exchange->response;
@@ -89,12 +104,13 @@ log_answer(const struct exchange *exchange, int64_t begun_us)
 		return;
 	memcpy(line.request_id, exchange->request_id,
 	    sizeof(line.request_id));
-	/* An export's line is written when it ends. */
-	if (response->export != NULL)
-		export_set_line(response->export,
-		    exchange->service->access_log, &line);
-	else
+	/* Of what goes on, the line is written when it ends. */
+	if (response->pending == NULL) {
 		access_log_add(exchange->service->access_log, &line);
+		return;
+	}
+	response->pending->line = line;
+	response->pending->log = exchange->service->access_log;
 }
 
 enum error
@@ -105,13 +121,109 @@ answer_next_piece(struct service *service, struct response *response,
 
 	buffer_reset(&response->body);
 	*is_done_out = true;
-	if (response->export == NULL)
+	if (response->need != NEED_ROOM)
 		return ERR_NONE;
-	err = export_next_piece(response->export, service, &response->body,
-	    is_done_out);
-	if (err != ERR_NONE || *is_done_out) {
-		export_free(response->export);
-		response->export = NULL;
+	if (response->pending->kind == PENDING_STREAM) {
+		resume_stream(service, response);
+		*is_done_out = response->need == NEED_NOTHING;
+		return ERR_NONE;
 	}
+	err = export_next_piece(response->pending, service, &response->body,
+	    is_done_out);
+	if (err != ERR_NONE || *is_done_out)
+		pending_free(pending_take(response));
 	return err;
+}
+
+void
+answer_recorded(struct service *service, struct response *response,
+    enum error err, const struct message_reply *reply,
+    struct buffer *message)
+{
+	struct pending *pending = pending_take(response);
+	struct exchange *exchange = &pending->exchange;
+
+	exchange_resume(exchange, service, response);
+	err = recorded_answer(exchange, &pending->recording, err, reply,
+	    message);
+	finish(exchange, err);
+	log_end(pending, response);
+	pending_free(pending);
+}
+
+/* An export may go on where a wait ends. */
+static void
+log_end(struct pending *pending, struct response *response)
+{
+	pending->line.status = response->status;
+	pending->line.body_bytes = response->body.len;
+	if (response->pending == NULL)
+		return;
+	response->pending->line = pending->line;
+	response->pending->log = pending->log;
+	pending->log = NULL;
+}
+
+void
+answer_resume(struct service *service, struct response *response)
+{
+	if (response->need != NEED_CHANGE)
+		return;
+	if (response->pending->kind == PENDING_WAIT)
+		resume_wait(service, response);
+	else
+		resume_stream(service, response);
+}
+
+static void
+resume_wait(struct service *service, struct response *response)
+{
+	struct pending *pending = pending_take(response);
+	struct exchange *exchange = &pending->exchange;
+	bool goes_on = false;
+	enum error err = look_again(exchange, service, response);
+
+	if (err == ERR_NONE)
+		err = wait_resume(exchange, &pending->wait, &goes_on);
+	exchange_end(exchange);
+	if (goes_on) {
+		pending_put(response, NEED_CHANGE, pending);
+		return;
+	}
+	finish(exchange, err);
+	log_end(pending, response);
+	pending_free(pending);
+}
+
+/* Whatever ends it, the client comes again, and is told then. */
+static void
+resume_stream(struct service *service, struct response *response)
+{
+	struct pending *pending = response->pending;
+	struct exchange *exchange = &pending->exchange;
+	enum error err;
+
+	buffer_reset(&response->body);
+	err = look_again(exchange, service, response);
+	if (err == ERR_NONE)
+		err = stream_resume(exchange, &pending->stream);
+	exchange_end(exchange);
+	if (err != ERR_NONE)
+		buffer_reset(&response->body);
+	pending->line.body_bytes += response->body.len;
+	if (err != ERR_NONE || response->need == NEED_NOTHING)
+		pending_free(pending_take(response));
+}
+
+/* Begins the read in which to look for news; the key may have been revoked,
+ * the store replaced meanwhile. */
+static enum error
+look_again(struct exchange *exchange, struct service *service,
+    struct response *response)
+{
+	enum error err;
+
+	exchange_resume(exchange, service, response);
+	err = exchange_read(exchange);
+	return err == ERR_NONE ? authorize_again(exchange) : err;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/admission.h"
 #include "api/exchange.h"
 #include "api/request.h"
 #include "api/route.h"
@@ -11,8 +12,52 @@
 #include "store/api_keys.h"
 #include "store/organizations.h"
 
+/* Whose request it is. */
+struct asker {
+	struct api_key key;
+	struct organization organization;
+};
+
+static enum error read_key(struct exchange *exchange);
+static enum error find_asker(struct exchange *exchange,
+    struct asker *asker_out);
+static enum error check_asker(struct exchange *exchange,
+    const struct asker *asker);
+
 enum error
 authorize(struct exchange *exchange)
+{
+	struct asker asker;
+	enum error err;
+
+	err = admission_check_address(exchange);
+	if (err == ERR_NONE)
+		err = read_key(exchange);
+	if (err == ERR_NONE)
+		err = find_asker(exchange, &asker);
+	if (err == ERR_BAD_KEY)
+		admission_count_bad_key(exchange);
+	if (err != ERR_NONE)
+		return err;
+
+	admission_take(exchange, &asker.key);
+	err = check_asker(exchange, &asker);
+	if (err == ERR_NONE)
+		err = admission_check_rate(exchange);
+	return err;
+}
+
+enum error
+authorize_again(struct exchange *exchange)
+{
+	struct asker asker;
+	enum error err = find_asker(exchange, &asker);
+
+	return err == ERR_NONE ? check_asker(exchange, &asker) : err;
+}
+
+static enum error
+read_key(struct exchange *exchange)
 {
 	const struct request *request = exchange->request;
 	size_t key_len = strnlen(request->key, API_KEY_LEN + 1);
@@ -32,59 +77,51 @@ authorize(struct exchange *exchange)
 	 * pepper, so how long the look-up takes tells nothing of them. */
 	api_key_digest(exchange->pepper, request->key, key_len,
 	    exchange->digest);
-	return authorize_digest(exchange->txn, exchange->digest,
-	    exchange->route->scope, exchange->now_ms,
-	    &exchange->organization);
+	return ERR_NONE;
 }
 
 static enum error
-check_organization(struct store_txn *txn, const struct api_key *key)
+find_asker(struct exchange *exchange, struct asker *asker_out)
 {
-	struct organization organization;
+	const struct api_key *key = &asker_out->key;
 	enum error err;
 
-	err = store_organization_get(txn, key->organization, &organization);
+	err = store_api_key_find(exchange->txn, exchange->digest,
+	    &asker_out->key);
+	if (err == ERR_NOT_FOUND)
+		return ERR_BAD_KEY;
+	if (err != ERR_NONE)
+		return err;
+	if (!api_key_is_usable(key, exchange->now_ms))
+		return ERR_BAD_KEY;
+
+	err = store_organization_get(exchange->txn, key->organization,
+	    &asker_out->organization);
 	if (err == ERR_NOT_FOUND) {
 		log_fact(LEVEL_ERROR, "an API key belongs to no organization",
 		    "api_key_id", key->id, NULL);
 		return ERR_CORRUPT;
 	}
-	if (err != ERR_NONE)
-		return err;
-
-	switch (organization.status) {
-	case ORGANIZATION_ACTIVE:
-		return ERR_NONE;
-	case ORGANIZATION_UNPAID:
-		return ERR_UNPAID;
-	case ORGANIZATION_LOCKED:
-		break;
-	}
-	return ERR_LOCKED;
+	if (err == ERR_NONE &&
+	    asker_out->organization.status == ORGANIZATION_REMOVING)
+		return ERR_BAD_KEY;
+	return err;
 }
 
-enum error
-authorize_digest(struct store_txn *txn,
-    const uint8_t digest[API_KEY_DIGEST_BYTES], enum scope scope,
-    int64_t now_ms, uint32_t *organization_out)
+static enum error
+check_asker(struct exchange *exchange, const struct asker *asker)
 {
-	struct api_key key;
-	enum error err;
+	const struct organization *organization = &asker->organization;
 
-	*organization_out = 0;
-	err = store_api_key_find(txn, digest, &key);
-	if (err == ERR_NOT_FOUND)
-		return ERR_BAD_KEY;
-	if (err != ERR_NONE)
-		return err;
-	if (!api_key_is_usable(&key, now_ms))
-		return ERR_BAD_KEY;
-
-	err = check_organization(txn, &key);
-	if (err != ERR_NONE)
-		return err;
-	if (!scopes_cover(key.scopes, scope))
+	if (organization->status == ORGANIZATION_LOCKED)
+		return ERR_LOCKED;
+	if (organization->status == ORGANIZATION_UNPAID)
+		return ERR_UNPAID;
+	if (!scopes_cover(asker->key.scopes, exchange->route->scope))
 		return ERR_SCOPE;
-	*organization_out = key.organization;
+	memcpy(exchange->api_key_id, asker->key.id, sizeof(asker->key.id));
+	memcpy(exchange->organization_id, organization->id,
+	    sizeof(organization->id));
+	exchange->organization = organization->number;
 	return ERR_NONE;
 }

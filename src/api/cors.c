@@ -18,7 +18,9 @@ cors_add(struct buffer *head, const char *origin)
 	buffer_add_text(head, origin);
 	buffer_add_text(head, "\r\n"
 	    "Access-Control-Expose-Headers: "
-	    "Apitrail-Gap, Link, Retry-After, X-Request-Id\r\n");
+	    "Apitrail-Gap, Idempotent-Replayed, Link, Retry-After, "
+	    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
+	    "X-Request-Id\r\n");
 }
 
 enum error
@@ -37,7 +39,8 @@ cors_answer_options(struct exchange *exchange)
 	method_add_list(head, exchange->allowed);
 	/* Browsers keep the answer for two hours at most, whatever we say. */
 	buffer_add_text(head, "\r\n"
-	    "Access-Control-Allow-Headers: Accept, X-API-KEY, X-Request-Id\r\n"
+	    "Access-Control-Allow-Headers: Accept, Content-Type, "
+	    "Idempotency-Key, Last-Event-ID, X-API-KEY, X-Request-Id\r\n"
 	    "Access-Control-Max-Age: 7200\r\n");
 	return ERR_NONE;
 }

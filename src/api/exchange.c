@@ -3,21 +3,33 @@
 
 #include "api/request.h"
 #include "base/clock.h"
+#include "shared/shared.h"
 #include "store/live_store.h"
+
+static void open_shared(struct service *service);
 
 void
 exchange_begin(struct exchange *exchange, struct service *service,
     const struct request *request, struct response *response)
 {
 	*exchange = (struct exchange){
-		.service = service,
 		.request = request,
-		.response = response,
-		.now_ms = clock_now_ms(),
 		.method = METHOD_COUNT,
 	};
-	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
+	exchange_resume(exchange, service, response);
+	accept_read(request->accepts, request->accept_count,
+	    &exchange->accept);
 	request_choose_id(request, exchange->request_id);
+}
+
+void
+exchange_resume(struct exchange *exchange, struct service *service,
+    struct response *response)
+{
+	exchange->service = service;
+	exchange->response = response;
+	exchange->now_ms = clock_now_ms();
+	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
 }
 
 void
@@ -38,6 +50,24 @@ exchange_read(struct exchange *exchange)
 		return ERR_NONE;
 	err = live_store_begin(exchange->service->live, &exchange->txn,
 	    &exchange->pepper);
+	if (err == ERR_NONE)
+		open_shared(exchange->service);
 	/* A store too damaged to open is away; a damaged record is ours. */
 	return err == ERR_CORRUPT ? ERR_STORE : err;
+}
+
+/* Not earlier: where no store is, nothing is to be made.  Without memory for
+ * it, the next request tries again. */
+static void
+open_shared(struct service *service)
+{
+	struct shared *shared = NULL;
+
+	if (atomic_load(&service->shared) != NULL)
+		return;
+	pthread_mutex_lock(&service->opening_shared);
+	if (atomic_load(&service->shared) == NULL &&
+	    shared_new(service->store_path, &shared) == ERR_NONE)
+		atomic_store(&service->shared, shared);
+	pthread_mutex_unlock(&service->opening_shared);
 }

@@ -2,6 +2,8 @@
 #ifndef API_EXCHANGE_H
 #define API_EXCHANGE_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -10,6 +12,8 @@
 #include "base/error.h"
 #include "model/api_key.h"
 #include "model/limits.h"
+#include "shared/lockouts.h"
+#include "shared/rates.h"
 
 struct access_log;
 struct live_store;
@@ -17,13 +21,20 @@ struct pepper;
 struct request;
 struct response;
 struct route;
+struct shared;
 struct store_txn;
 
 /* The same for every request of the process; threads share it. */
 struct service {
 	struct live_store *live;		/* owned */
+	/* Owned; opened once the store is there, NULL until then. */
+	struct shared *_Atomic shared;
+	pthread_mutex_t opening_shared;
+	atomic_bool is_stopping;		/* nobody may wait any more */
+	const char *store_path;			/* borrowed from settings */
+	struct lockout_rule lockout;
 	struct access_log *access_log;		/* owned; NULL: off */
-	const char *base_url;			/* borrowed from settings */
+	const char *base_url;			/* the same */
 	const char *prefix;
 	const char *cors_origin;
 	int64_t retention_ms;			/* at most WINDOW_MS */
@@ -49,21 +60,32 @@ struct exchange {
 	struct store_txn *txn;		/* NULL until a check needs it */
 	const struct pepper *pepper;	/* borrowed from txn */
 	uint8_t digest[API_KEY_DIGEST_BYTES];	/* the key's */
+	char api_key_id[EVENT_ID_LEN + 1];	/* "" until it is known */
 	uint32_t organization;		/* its number */
+	char organization_id[EVENT_ID_LEN + 1];
+	struct rate rate;		/* limit is 0: the key has none */
 
 	bool has_body;
-	struct detail detail;		/* of the check that failed */
+	/* Of the check that failed; 0: whatever is usual. */
+	int64_t retry_after_s;
+	struct detail detail;
 };
 
 void exchange_begin(struct exchange *exchange, struct service *service,
     const struct request *request, struct response *response);
+
+/* Goes on with one that was kept, at the moment of now.  Its request is gone;
+ * response may be NULL when no answer is begun. */
+void exchange_resume(struct exchange *exchange, struct service *service,
+    struct response *response);
 
 /* Ends the read, if there was one: what was read is gone. */
 void exchange_end(struct exchange *exchange);
 
 /*
  * Begins the read that lasts until exchange_end; nothing is done when it has
- * begun.  ERR_STORE when the store does not open, whatever the cause.
+ * begun.  The first one opens the counters that processes share.  ERR_STORE
+ * when the store does not open, whatever the cause.
  */
 enum error exchange_read(struct exchange *exchange);
 

@@ -5,17 +5,28 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "model/cursor.h"
+#include "model/filter.h"
+#include "store/events.h"
 
-struct access_line;
-struct access_log;
 struct buffer;
 struct exchange;
-struct export;
 struct list_events_query;
+struct pending;
 struct service;
 
+/* What is kept between two pieces. */
+struct export {
+	struct filter filter;
+	enum event_order order;
+	bool has_place;
+	struct cursor place;		/* of the last event given */
+	bool has_end;
+	struct cursor end;		/* of the last event to be given */
+};
+
 /*
- * Leaves the first piece in the response's body, and the export in the
+ * Leaves the first piece in the response's body, and a pending in the
  * response unless that was all.  Events recorded after this are not part of
  * it, so it ends however fast others write.  ERR_STORE, ERR_CORRUPT,
  * ERR_NO_MEMORY.
@@ -23,17 +34,11 @@ struct service;
 enum error export_begin(struct exchange *exchange,
     const struct list_events_query *query);
 
-/* The line, copied, is written to the log when the export is freed. */
-void export_set_line(struct export *export, struct access_log *log,
-    const struct access_line *line);
-
 /*
  * Adds the next piece to an empty body.  An error is logged here; also
  * those of a key that was revoked, or an organization locked, meanwhile.
  */
-enum error export_next_piece(struct export *export, struct service *service,
-    struct buffer *body, bool *is_done_out);
-
-void export_free(struct export *export);
+enum error export_next_piece(struct pending *pending,
+    struct service *service, struct buffer *body, bool *is_done_out);
 
 #endif

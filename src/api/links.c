@@ -2,6 +2,7 @@
 #include "api/links.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 
 #include "api/exchange.h"
@@ -11,7 +12,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-enum { PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
+enum { PORT_MAX = 65535 };
 
 static bool read_server_name(const char *name, struct links_base *base);
 static bool read_host_field(const char *field, struct links_base *base);
@@ -37,7 +38,7 @@ links_base_read(const struct exchange *exchange, struct links_base *base_out)
 		return;
 
 	read_port(request->server_port,
-	    strnlen(request->server_port, PORT_DIGITS_MAX + 1), base_out);
+	    strnlen(request->server_port, LINKS_PORT_LEN_MAX + 1), base_out);
 	if (read_server_name(request->server_name, base_out) ||
 	    read_host_field(request->host, base_out))
 		return;
@@ -106,8 +107,8 @@ read_host_field(const char *field, struct links_base *base)
 	    !is_bracketed_ipv6(field, name_len))
 		return false;
 	if (*end != '\0') {
-		port_len = strnlen(end + 1, PORT_DIGITS_MAX + 1);
-		if (*end != ':' || port_len > PORT_DIGITS_MAX ||
+		port_len = strnlen(end + 1, LINKS_PORT_LEN_MAX + 1);
+		if (*end != ':' || port_len > LINKS_PORT_LEN_MAX ||
 		    !text_is_of(end + 1, port_len, TEXT_DIGITS))
 			return false;
 		read_port(end + 1, port_len, base);
@@ -125,10 +126,24 @@ read_port(const char *port, size_t port_len, struct links_base *base)
 
 	base->port = port;
 	base->port_len = 0;
-	if (port_len <= PORT_DIGITS_MAX &&
+	if (port_len <= LINKS_PORT_LEN_MAX &&
 	    text_parse_int64(port, port_len, &number) == ERR_NONE &&
 	    number >= 1 && number <= PORT_MAX && number != own)
 		base->port_len = port_len;
+}
+
+void
+links_base_keep(struct links_base *base, struct links_texts *texts)
+{
+	if (base->url[0] != '\0')
+		return;
+	/* What was read is no longer than this. */
+	assert(base->host_len <= sizeof(texts->host) &&
+	    base->port_len <= sizeof(texts->port));
+	memcpy(texts->host, base->host, base->host_len);
+	memcpy(texts->port, base->port, base->port_len);
+	base->host = texts->host;
+	base->port = texts->port;
 }
 
 void

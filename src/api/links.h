@@ -5,10 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/limits.h"
+
 struct buffer;
 struct cursor;
 struct exchange;
 struct list_events_query;
+
+enum { LINKS_PORT_LEN_MAX = 5 };
 
 /*
  * What hrefs begin with.  Texts are borrowed from the request and the
@@ -29,6 +33,15 @@ struct links_base {
 
 void links_base_read(const struct exchange *exchange,
     struct links_base *base_out);
+
+/* Room for what a base borrows from the request. */
+struct links_texts {
+	char host[HOST_LEN_MAX];
+	char port[LINKS_PORT_LEN_MAX];
+};
+
+/* Lets the base borrow from texts instead, when the request will go. */
+void links_base_keep(struct links_base *base, struct links_texts *texts);
 
 /* Adds the address of the events that query asks for; after takes the
  * cursor's place, NULL leaves it out. */

@@ -16,6 +16,7 @@ enum parameter {
 	START_AFTER,
 	START_AFTER_ID,
 	PRETTY,
+	WAIT,
 	PARAMETER_COUNT
 };
 
@@ -26,6 +27,7 @@ static const char *const names[] = {
 	[START_AFTER] = "startAfter",
 	[START_AFTER_ID] = "startAfterId",
 	[PRETTY] = "pretty",
+	[WAIT] = "wait",
 };
 static_assert(COUNT_OF(names) == PARAMETER_COUNT, "one name per parameter");
 
@@ -58,22 +60,6 @@ list_events_query_read(const char *query, struct list_events_query *query_out,
 	return err;
 }
 
-static bool
-value_is(const struct query_value *value, const char *text)
-{
-	return strlen(text) == value->text_len &&
-	    memcmp(value->text, text, value->text_len) == 0;
-}
-
-static enum error
-refuse(enum error err, enum parameter parameter, const char *expected,
-    const struct query_value *value, struct detail *detail)
-{
-	return detail_set(detail, err, "%s: expected %s, got %s",
-	    names[parameter], expected,
-	    quote(value->text, value->text_len).text);
-}
-
 static enum error
 read_number(const struct query_value values[], enum parameter parameter,
     int64_t *number, struct detail *detail)
@@ -85,8 +71,8 @@ read_number(const struct query_value values[], enum parameter parameter,
 		return ERR_NONE;
 	if (text_parse_int64(value->text, value->text_len, &given) !=
 	    ERR_NONE)
-		return refuse(ERR_SYNTAX, parameter, "a whole number", value,
-		    detail);
+		return query_refuse(ERR_SYNTAX, names[parameter],
+		    "a whole number", value, detail);
 	*number = given;
 	return ERR_NONE;
 }
@@ -98,24 +84,10 @@ read_id(const struct query_value *value, struct cursor *cursor,
 	if (!value->is_given)
 		return ERR_NONE;
 	if (!event_id_is_valid(value->text, value->text_len))
-		return refuse(ERR_SYNTAX, START_AFTER_ID,
+		return query_refuse(ERR_SYNTAX, names[START_AFTER_ID],
 		    "21 of [A-Za-z0-9_-]", value, detail);
 	memcpy(cursor->id, value->text, EVENT_ID_LEN);
 	cursor->id[EVENT_ID_LEN] = '\0';
-	return ERR_NONE;
-}
-
-static enum error
-read_pretty(const struct query_value *value, bool *is_pretty,
-    struct detail *detail)
-{
-	if (!value->is_given)
-		return ERR_NONE;
-	*is_pretty = value_is(value, "true") || value_is(value, "1") ||
-	    value_is(value, "");
-	if (!*is_pretty && !value_is(value, "false") && !value_is(value, "0"))
-		return refuse(ERR_SYNTAX, PRETTY, "true, false, 1 or 0",
-		    value, detail);
 	return ERR_NONE;
 }
 
@@ -132,13 +104,19 @@ read_shapes(const struct query_value values[],
 	if (err == ERR_NONE)
 		err = read_id(&values[START_AFTER_ID], &query->cursor, detail);
 	if (err == ERR_NONE)
-		err = read_pretty(&values[PRETTY], &query->is_pretty, detail);
+		err = query_read_boolean(&values[PRETTY], names[PRETTY],
+		    &query->is_pretty, detail);
+	if (err == ERR_NONE)
+		err = read_number(values, WAIT, &query->wait_s, detail);
 	query->has_limit = values[LIMIT].is_given;
 	query->has_pretty = values[PRETTY].is_given;
+	query->has_wait = values[WAIT].is_given;
 	query->has_cursor = values[START_AFTER].is_given &&
 	    values[START_AFTER_ID].is_given;
 	return err;
 }
+
+static_assert(WAIT_SECONDS_MAX == 60, "as the detail says");
 
 static enum error
 read_order(const struct query_value *value, struct list_events_query *query,
@@ -147,10 +125,11 @@ read_order(const struct query_value *value, struct list_events_query *query,
 	query->has_order = value->is_given;
 	if (!value->is_given)
 		return ERR_NONE;
-	if (!value_is(value, "asc") && !value_is(value, "desc"))
-		return refuse(ERR_MEANING, ORDER, "asc or desc", value,
-		    detail);
-	query->order = value_is(value, "desc") ? NEWEST_FIRST : OLDEST_FIRST;
+	if (!query_value_is(value, "asc") && !query_value_is(value, "desc"))
+		return query_refuse(ERR_MEANING, names[ORDER], "asc or desc",
+		    value, detail);
+	query->order = query_value_is(value, "desc") ?
+	    NEWEST_FIRST : OLDEST_FIRST;
 	return ERR_NONE;
 }
 
@@ -161,8 +140,8 @@ read_meanings(const struct query_value values[],
 	enum error err = ERR_NONE;
 
 	if (query->limit < 1)
-		return refuse(ERR_MEANING, LIMIT, "1 or more", &values[LIMIT],
-		    detail);
+		return query_refuse(ERR_MEANING, names[LIMIT], "1 or more",
+		    &values[LIMIT], detail);
 	if (query->limit > PAGE_EVENTS_MAX)
 		query->limit = PAGE_EVENTS_MAX;
 	query->has_filter = values[EVENTS].is_given;
@@ -172,8 +151,12 @@ read_meanings(const struct query_value values[],
 	if (err == ERR_NONE)
 		err = read_order(&values[ORDER], query, detail);
 	if (err == ERR_NONE && query->cursor.stored_at_ms < 0)
-		err = refuse(ERR_MEANING, START_AFTER, "0 or more",
+		err = query_refuse(ERR_MEANING, names[START_AFTER], "0 or more",
 		    &values[START_AFTER], detail);
+	if (err == ERR_NONE &&
+	    (query->wait_s < 0 || query->wait_s > WAIT_SECONDS_MAX))
+		err = query_refuse(ERR_MEANING, names[WAIT],
+		    "0 to 60 seconds", &values[WAIT], detail);
 	return err;
 }
 
@@ -218,5 +201,9 @@ list_events_query_add(struct buffer *buffer,
 	if (query->has_pretty) {
 		add_name(buffer, &mark, PRETTY);
 		buffer_add_text(buffer, query->is_pretty ? "true" : "false");
+	}
+	if (query->has_wait) {
+		add_name(buffer, &mark, WAIT);
+		buffer_add_format(buffer, "%" PRId64, query->wait_s);
 	}
 }

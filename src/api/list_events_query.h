@@ -19,12 +19,14 @@ struct list_events_query {
 	enum event_order order;
 	struct cursor cursor;		/* when has_cursor */
 	bool is_pretty;
+	int64_t wait_s;			/* 0 to WAIT_SECONDS_MAX */
 
 	bool has_limit;
 	bool has_filter;
 	bool has_order;
 	bool has_cursor;		/* both halves were given */
 	bool has_pretty;
+	bool has_wait;
 };
 
 /*

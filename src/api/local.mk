@@ -2,21 +2,31 @@ noinst_LIBRARIES += libapi.a
 libapi_a_SOURCES = \
 	src/api/accept.c src/api/accept.h \
 	src/api/access_log.c src/api/access_log.h \
+	src/api/admission.c src/api/admission.h \
 	src/api/answer.c src/api/answer.h \
 	src/api/authorize.c src/api/authorize.h \
+	src/api/body_events.c src/api/body_events.h \
+	src/api/body_type.c src/api/body_type.h \
 	src/api/cors.c src/api/cors.h \
 	src/api/event_lines.c src/api/event_lines.h \
 	src/api/exchange.c src/api/exchange.h \
 	src/api/export.c src/api/export.h \
+	src/api/field_text.c src/api/field_text.h \
 	src/api/health.c src/api/health.h \
 	src/api/links.c src/api/links.h \
 	src/api/list_events.c src/api/list_events.h \
 	src/api/list_events_query.c src/api/list_events_query.h \
+	src/api/listing.c src/api/listing.h \
 	src/api/method.c src/api/method.h \
+	src/api/pending.c src/api/pending.h \
 	src/api/problem.c src/api/problem.h \
 	src/api/query.c src/api/query.h \
+	src/api/record_events.c src/api/record_events.h \
+	src/api/recorded_answer.c src/api/recorded_answer.h \
 	src/api/request.c src/api/request.h \
 	src/api/response.c src/api/response.h \
 	src/api/route.c src/api/route.h \
-	src/api/service.c src/api/service.h
-API_LIBS = libapi.a $(STORE_LIBS)
+	src/api/service.c src/api/service.h \
+	src/api/stream.c src/api/stream.h \
+	src/api/wait.c src/api/wait.h
+API_LIBS = libapi.a $(RECORD_LIBS)

@@ -2,10 +2,10 @@
 #include "api/problem.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "api/exchange.h"
-#include "api/request.h"
 #include "api/response.h"
 #include "api/route.h"
 #include "base/text.h"
@@ -24,10 +24,14 @@ static const struct {
 	    "the request does not have the right shape" },
 	[ERR_NO_KEY] = { 401, "Unauthorized", KEY_DETAIL },
 	[ERR_BAD_KEY] = { 401, "Unauthorized", KEY_DETAIL },
+	[ERR_LOCKED_OUT] = { 403, "Forbidden",
+	    "too many bad API keys came from this address" },
 	[ERR_UNPAID] = { 402, "Payment Required",
 	    "the API key's organization has not paid" },
 	[ERR_SCOPE] = { 403, "Forbidden",
 	    "the API key's scopes do not cover this request" },
+	[ERR_RATE] = { 429, "Too Many Requests",
+	    "X-API-KEY: more requests than the key's rate allows" },
 	[ERR_NOT_FOUND] = { 404, "Not Found",
 	    "path: expected /v1/events" },
 	[ERR_METHOD] = { 405, "Method Not Allowed",
@@ -54,7 +58,9 @@ static const struct {
 	[ERR_FULL] = { 503, "Service Unavailable", AWAY_DETAIL },
 	[ERR_IO] = { 503, "Service Unavailable", AWAY_DETAIL },
 	[ERR_OVERLOAD] = { 503, "Service Unavailable",
-	    "too many connections: try again later" },
+	    "too many requests at once: try again later" },
+	[ERR_AWAY] = { 503, "Service Unavailable",
+	    "no recorder takes events in right now: try again later" },
 };
 static_assert(COUNT_OF(problems) == ERR_COUNT, "one row per error");
 
@@ -86,13 +92,10 @@ choose_content_type(const struct exchange *exchange)
 {
 	unsigned int offered = exchange->route == NULL ?
 	    MEDIA_BIT(MEDIA_JSON) : exchange->route->media;
-	struct accept accept;
 	enum media media;
 
-	accept_read(exchange->request->accepts,
-	    exchange->request->accept_count, &accept);
-	if (accept.names_problem_json &&
-	    accept_choose(&accept, offered, &media) == ERR_NONE)
+	if (exchange->accept.names_problem_json &&
+	    accept_choose(&exchange->accept, offered, &media) == ERR_NONE)
 		return "application/problem+json";
 	return media_content_type(MEDIA_JSON);
 }
@@ -106,8 +109,11 @@ add_fields(struct exchange *exchange, enum error err)
 		buffer_add_text(head,
 		    "WWW-Authenticate: ApiKey realm=\"apitrail\"\r\n");
 	/* A store that went away is looked for again after a second. */
-	if (problems[err].status == 503)
-		buffer_add_text(head, "Retry-After: 1\r\n");
+	if (exchange->retry_after_s == 0 && problems[err].status == 503)
+		exchange->retry_after_s = 1;
+	if (exchange->retry_after_s != 0)
+		buffer_add_format(head, "Retry-After: %" PRId64 "\r\n",
+		    exchange->retry_after_s);
 	if (err == ERR_METHOD) {
 		buffer_add_text(head, "Allow: ");
 		method_add_list(head, exchange->allowed);

@@ -130,3 +130,33 @@ keep(const struct query_value *name, const struct query_value *value,
 	}
 	return ERR_NONE;
 }
+
+bool
+query_value_is(const struct query_value *value, const char *text)
+{
+	return strlen(text) == value->text_len &&
+	    memcmp(value->text, text, value->text_len) == 0;
+}
+
+enum error
+query_read_boolean(const struct query_value *value, const char *name,
+    bool *is_true, struct detail *detail)
+{
+	if (!value->is_given)
+		return ERR_NONE;
+	*is_true = query_value_is(value, "true") ||
+	    query_value_is(value, "1") || query_value_is(value, "");
+	if (!*is_true && !query_value_is(value, "false") &&
+	    !query_value_is(value, "0"))
+		return query_refuse(ERR_SYNTAX, name, "true, false, 1 or 0",
+		    value, detail);
+	return ERR_NONE;
+}
+
+enum error
+query_refuse(enum error err, const char *name, const char *expected,
+    const struct query_value *value, struct detail *detail)
+{
+	return detail_set(detail, err, "%s: expected %s, got %s", name,
+	    expected, quote(value->text, value->text_len).text);
+}

@@ -33,4 +33,16 @@ enum error query_read(const char *query, const char *const names[],
     size_t name_count, struct query_value values[], struct query_room *room,
     struct detail *detail);
 
+bool query_value_is(const struct query_value *value, const char *text);
+
+/* Reads true, 1 or nothing, false or 0; one that is not given leaves *is_true
+ * as it was.  ERR_SYNTAX with detail, which begins with the name. */
+enum error query_read_boolean(const struct query_value *value,
+    const char *name, bool *is_true, struct detail *detail);
+
+/* Returns err, with "name: expected ..., got ..." in detail. */
+enum error query_refuse(enum error err, const char *name,
+    const char *expected, const struct query_value *value,
+    struct detail *detail);
+
 #endif

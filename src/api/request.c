@@ -24,6 +24,11 @@ static const struct {
 	PARAM("QUERY_STRING", query),
 	PARAM("HTTP_X_API_KEY", key),
 	PARAM("HTTP_X_REQUEST_ID", request_id),
+	PARAM("HTTP_IDEMPOTENCY_KEY", idempotency_key),
+	PARAM("HTTP_LAST_EVENT_ID", last_event_id),
+	PARAM("CONTENT_TYPE", content_type),
+	PARAM("HTTP_CONTENT_ENCODING", content_encoding),
+	PARAM("CONTENT_LENGTH", content_length),
 	PARAM("HTTP_HOST", host),
 	PARAM("SERVER_NAME", server_name),
 	PARAM("SERVER_PORT", server_port),
@@ -81,10 +86,8 @@ request_read(const char *const *params, struct request *request_out)
 	*request_out = (struct request){ 0 };
 	for (size_t row = 0; row < COUNT_OF(texts); row++)
 		*text_of(request_out, row) = "";
-	if (params == NULL)
-		return;
 
-	for (; *params != NULL; params++) {
+	for (; params != NULL && *params != NULL; params++) {
 		const char *equals = strchr(*params, '=');
 		size_t name_len;
 
@@ -94,6 +97,8 @@ request_read(const char *const *params, struct request *request_out)
 		read_text(request_out, &seen, *params, name_len, equals + 1);
 		if (name_is(*params, name_len, "HTTP_X_API_KEY"))
 			request_out->key_count++;
+		if (name_is(*params, name_len, "HTTP_IDEMPOTENCY_KEY"))
+			request_out->idempotency_key_count++;
 		if (name_is(*params, name_len, "HTTP_ACCEPT") &&
 		    request_out->accept_count < REQUEST_ACCEPTS_MAX)
 			request_out->accepts[request_out->accept_count++] =
@@ -101,6 +106,37 @@ request_read(const char *const *params, struct request *request_out)
 		if (says_https(*params, name_len, equals + 1))
 			request_out->is_https = true;
 	}
+	request_set_body(request_out, "", 0, false);
+}
+
+static enum body_state
+measure_body(const char *content_length, size_t body_len, bool is_cut)
+{
+	size_t text_len = strlen(content_length);
+	int64_t announced = (int64_t)body_len;
+
+	if (is_cut || body_len > BODY_BYTES_MAX)
+		return BODY_TOO_LARGE;
+	if (text_len > 0) {
+		if (!text_is_of(content_length, text_len, TEXT_DIGITS))
+			return BODY_UNMEASURED;
+		if (text_parse_int64(content_length, text_len, &announced) !=
+		    ERR_NONE || announced > BODY_BYTES_MAX)
+			return BODY_TOO_LARGE;
+	}
+	if (announced > (int64_t)body_len)
+		return BODY_SHORT;
+	return announced < (int64_t)body_len ? BODY_LONG : BODY_WHOLE;
+}
+
+void
+request_set_body(struct request *request, const char *body, size_t body_len,
+    bool is_cut)
+{
+	request->body = body == NULL ? "" : body;
+	request->body_len = body_len;
+	request->body_state = measure_body(request->content_length, body_len,
+	    is_cut);
 }
 
 void

@@ -1,14 +1,18 @@
 /* response.c - what goes back: CGI's head, a body, perhaps more to come. */
 #include "api/response.h"
 
+#include <inttypes.h>
+
 #include "api/cors.h"
 #include "api/exchange.h"
-#include "api/export.h"
-#include "api/request.h"
+#include "api/pending.h"
+#include "model/event_columns.h"
+#include "record/message.h"
 
 /* Room for what response_refuse writes, taken while there is memory. */
 enum { HEAD_BYTES_MIN = 1024 };
 
+static void add_rate(struct buffer *head, const struct rate *rate);
 static void response_refuse(struct response *response);
 
 void
@@ -17,6 +21,7 @@ response_init(struct response *response)
 	*response = (struct response){ 0 };
 	buffer_init(&response->head, HEAD_BYTES_MAX);
 	buffer_init(&response->body, BODY_SENT_BYTES_MAX);
+	buffer_init(&response->message, MESSAGE_REQUEST_BYTES_MAX);
 	(void)buffer_reserve(&response->head, HEAD_BYTES_MIN);
 }
 
@@ -25,21 +30,22 @@ response_clear(struct response *response)
 {
 	if (response == NULL)
 		return;
-	export_free(response->export);
+	pending_free(pending_take(response));
 	buffer_clear(&response->head);
 	buffer_clear(&response->body);
-	response->export = NULL;
+	buffer_clear(&response->message);
 	response->status = 0;
 }
 
 void
 response_reset(struct response *response)
 {
-	export_free(response->export);
-	response->export = NULL;
+	pending_free(pending_take(response));
 	response->status = 0;
 	buffer_reset(&response->head);
 	buffer_reset(&response->body);
+	/* It may be large, and few answers have one. */
+	buffer_clear(&response->message);
 }
 
 void
@@ -65,6 +71,17 @@ response_begin(struct exchange *exchange, unsigned int status,
 	buffer_add_text(head, exchange->request_id);
 	buffer_add_text(head, "\r\n");
 	cors_add(head, exchange->service->cors_origin);
+	if (exchange->rate.limit != 0)
+		add_rate(head, &exchange->rate);
+}
+
+static void
+add_rate(struct buffer *head, const struct rate *rate)
+{
+	buffer_add_format(head, "X-RateLimit-Limit: %" PRIu32 "\r\n"
+	    "X-RateLimit-Remaining: %" PRIu32 "\r\n"
+	    "X-RateLimit-Reset: %" PRId64 "\r\n",
+	    rate->limit, rate->remaining, rate->reset_s);
 }
 
 void
@@ -74,7 +91,7 @@ response_end(struct exchange *exchange)
 
 	if (response->body.error != ERR_NONE)
 		buffer_reset(&response->body);
-	if (exchange->has_body && response->export == NULL)
+	if (exchange->has_body && response->need == NEED_NOTHING)
 		buffer_add_format(&response->head,
 		    "Content-Length: %zu\r\n", response->body.len);
 	buffer_add_text(&response->head, "\r\n");
@@ -82,9 +99,29 @@ response_end(struct exchange *exchange)
 		response_refuse(response);
 	if (exchange->method == METHOD_HEAD) {
 		buffer_reset(&response->body);
-		export_free(response->export);
-		response->export = NULL;
+		pending_free(pending_take(response));
 	}
+}
+
+enum error
+response_indent(struct response *response)
+{
+	struct buffer *body = &response->body;
+	struct buffer indented;
+	enum error err;
+
+	buffer_init(&indented, body->size_max);
+	err = json_add_pretty(&indented, body->bytes, body->len);
+	if (err == ERR_NONE && indented.error != ERR_NONE)
+		err = ERR_NO_MEMORY;
+	if (err == ERR_NONE) {
+		struct buffer compact = *body;
+
+		*body = indented;
+		indented = compact;
+	}
+	buffer_clear(&indented);
+	return err;
 }
 
 /* When there is no memory for a head, it says no more than it must. */

@@ -6,6 +6,7 @@
 #include "api/exchange.h"
 #include "api/health.h"
 #include "api/list_events.h"
+#include "api/record_events.h"
 #include "api/request.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -13,13 +14,15 @@
 enum {
 	READ_METHODS = METHOD_BIT(METHOD_GET) | METHOD_BIT(METHOD_HEAD),
 	EVENTS_MEDIA = MEDIA_BIT(MEDIA_JSON) | MEDIA_BIT(MEDIA_NDJSON) |
-	    MEDIA_BIT(MEDIA_CSV)
+	    MEDIA_BIT(MEDIA_CSV) | MEDIA_BIT(MEDIA_EVENT_STREAM)
 };
 
 /* A path whose methods differ has several rows. */
 static const struct route routes[] = {
 	{ "/events", true, READ_METHODS, SCOPE_EVENTS_READ, EVENTS_MEDIA,
 	    list_events },
+	{ "/events", true, METHOD_BIT(METHOD_POST), SCOPE_EVENTS_WRITE,
+	    MEDIA_BIT(MEDIA_JSON), record_events },
 	{ "/healthz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),
 	    health_answer_alive },
 	{ "/readyz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),
@@ -109,18 +112,23 @@ route_find(struct exchange *exchange)
 enum error
 route_choose_media(struct exchange *exchange)
 {
+	unsigned int media = exchange->route->media;
 	enum error err;
 
-	accept_read(exchange->request->accepts,
-	    exchange->request->accept_count, &exchange->accept);
-	err = accept_choose(&exchange->accept, exchange->route->media,
-	    &exchange->media);
+	/* Where nobody can wait, a stream would end where it begins. */
+	if (!exchange->request->may_wait)
+		media &= ~MEDIA_BIT(MEDIA_EVENT_STREAM);
+	err = accept_choose(&exchange->accept, media, &exchange->media);
 	if (err == ERR_NONE)
 		return ERR_NONE;
-	if (exchange->route->media == MEDIA_BIT(MEDIA_JSON))
+	if (media == MEDIA_BIT(MEDIA_JSON))
 		return detail_set(&exchange->detail, err,
 		    "Accept: expected application/json");
+	if ((media & MEDIA_BIT(MEDIA_EVENT_STREAM)) == 0)
+		return detail_set(&exchange->detail, err,
+		    "Accept: expected application/json, application/x-ndjson "
+		    "or text/csv");
 	return detail_set(&exchange->detail, err,
-	    "Accept: expected application/json, application/x-ndjson or "
-	    "text/csv");
+	    "Accept: expected application/json, application/x-ndjson, "
+	    "text/csv or text/event-stream");
 }

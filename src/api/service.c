@@ -5,8 +5,14 @@
 
 #include "api/access_log.h"
 #include "api/exchange.h"
+#include "base/clock.h"
 #include "base/settings.h"
+#include "shared/shared.h"
+#include "shared/waiters.h"
 #include "store/live_store.h"
+
+/* Many times as long as who waits takes to say so again. */
+enum { ANNOUNCED_MS = 15 * SECOND_MS };
 
 enum error
 service_new(const struct settings *settings, struct service **service_out,
@@ -19,6 +25,11 @@ service_new(const struct settings *settings, struct service **service_out,
 	if (service == NULL)
 		goto out;
 
+	pthread_mutex_init(&service->opening_shared, NULL);
+	service->store_path = settings_text(settings, SETTING_STORE);
+	/* The settings allow what the rule allows. */
+	(void)lockout_rule_parse(settings_text(settings, SETTING_LOCKOUT),
+	    &service->lockout);
 	service->base_url = settings_text(settings, SETTING_BASE_URL);
 	service->prefix = settings_text(settings, SETTING_PREFIX);
 	service->cors_origin = settings_text(settings, SETTING_CORS_ORIGIN);
@@ -26,7 +37,7 @@ service_new(const struct settings *settings, struct service **service_out,
 	if (service->retention_ms > WINDOW_MS)
 		service->retention_ms = WINDOW_MS;
 
-	err = live_store_new(settings_text(settings, SETTING_STORE),
+	err = live_store_new(service->store_path,
 	    settings_text(settings, SETTING_PEPPER),
 	    settings_number(settings, SETTING_MAP_SIZE), &service->live);
 	if (err != ERR_NONE)
@@ -54,11 +65,34 @@ service_free(struct service *service)
 		return;
 	access_log_close(service->access_log);
 	live_store_free(service->live);
+	shared_free(service->shared);
+	pthread_mutex_destroy(&service->opening_shared);
 	free(service);
+}
+
+void
+service_announce_waiter(struct service *service)
+{
+	struct shared *shared = atomic_load(&service->shared);
+	int64_t now_ms = clock_now_ms();
+
+	/* Without a store that was read, nobody came so far as to wait. */
+	if (shared != NULL)
+		waiters_announce(shared, now_ms + ANNOUNCED_MS, now_ms);
+}
+
+void
+service_stop(struct service *service)
+{
+	atomic_store(&service->is_stopping, true);
 }
 
 void
 service_flush(struct service *service)
 {
+	struct shared *shared = atomic_load(&service->shared);
+
 	access_log_flush(service->access_log);
+	if (shared != NULL)
+		shared_renew(shared);
 }

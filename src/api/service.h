@@ -18,7 +18,21 @@ enum error service_new(const struct settings *settings,
 /* No answer, and no export, may be under way. */
 void service_free(struct service *service);
 
-/* Writes the access log's lines that wait: to be called every second. */
+/*
+ * Whoever commits wakes those who wait (store/wake.h), if they say so: to be
+ * called before the look for news after which somebody waits, and every
+ * second while he does.
+ */
+void service_announce_waiter(struct service *service);
+
+/*
+ * From now on nobody waits: answer tells what there is, and answer_resume
+ * leaves nothing to wait for, but ends it.
+ */
+void service_stop(struct service *service);
+
+/* Writes the access log's lines that wait, and follows the counters' file: to
+ * be called every second. */
 void service_flush(struct service *service);
 
 #endif

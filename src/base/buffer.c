@@ -9,6 +9,8 @@
 enum { BUFFER_SIZE_MIN = 512 };
 
 static bool grow(struct buffer *buffer, size_t needed);
+static char *move_secret(struct buffer *buffer, size_t size);
+static void wipe(struct buffer *buffer, size_t begin);
 
 void
 buffer_init(struct buffer *buffer, size_t size_max)
@@ -17,17 +19,29 @@ buffer_init(struct buffer *buffer, size_t size_max)
 }
 
 void
+buffer_init_secret(struct buffer *buffer, size_t size_max)
+{
+	buffer_init(buffer, size_max);
+	buffer->is_secret = true;
+}
+
+void
 buffer_clear(struct buffer *buffer)
 {
 	if (buffer == NULL)
 		return;
+	wipe(buffer, 0);
 	free(buffer->bytes);
-	buffer_init(buffer, buffer->size_max);
+	buffer->bytes = NULL;
+	buffer->len = 0;
+	buffer->size = 0;
+	buffer->error = ERR_NONE;
 }
 
 void
 buffer_reset(struct buffer *buffer)
 {
+	wipe(buffer, 0);
 	buffer->len = 0;
 	buffer->error = ERR_NONE;
 }
@@ -64,12 +78,34 @@ grow(struct buffer *buffer, size_t needed)
 		size += size / 2;
 	if (buffer->size_max != 0 && size > buffer->size_max)
 		size = buffer->size_max;
-	bytes = realloc(buffer->bytes, size);
+	bytes = buffer->is_secret ? move_secret(buffer, size) :
+	    realloc(buffer->bytes, size);
 	if (bytes == NULL)
 		return false;
 	buffer->bytes = bytes;
 	buffer->size = size;
 	return true;
+}
+
+/* realloc would leave a copy in the memory that it gives back. */
+static char *
+move_secret(struct buffer *buffer, size_t size)
+{
+	char *bytes = malloc(size);
+
+	if (bytes == NULL || buffer->bytes == NULL)
+		return bytes;
+	memcpy(bytes, buffer->bytes, buffer->len);
+	wipe(buffer, 0);
+	free(buffer->bytes);
+	return bytes;
+}
+
+static void
+wipe(struct buffer *buffer, size_t begin)
+{
+	if (buffer->is_secret && buffer->bytes != NULL)
+		explicit_bzero(buffer->bytes + begin, buffer->len - begin);
 }
 
 void
@@ -141,6 +177,9 @@ buffer_add_json_string(struct buffer *buffer, const char *text,
 void
 buffer_drop(struct buffer *buffer, size_t len)
 {
-	memmove(buffer->bytes, buffer->bytes + len, buffer->len - len);
-	buffer->len -= len;
+	size_t left = buffer->len - len;
+
+	memmove(buffer->bytes, buffer->bytes + len, left);
+	wipe(buffer, left);
+	buffer->len = left;
 }

@@ -18,9 +18,13 @@ struct buffer {
 	size_t size;
 	size_t size_max;	/* the bound; 0 is none but memory's */
 	enum error error;	/* ERR_NONE, ERR_NO_MEMORY, ERR_TOO_LARGE */
+	bool is_secret;
 };
 
 void buffer_init(struct buffer *buffer, size_t size_max);
+/* The same for what may hold a key: the calls below wipe what they leave
+ * behind, in its memory and in memory that they give back. */
+void buffer_init_secret(struct buffer *buffer, size_t size_max);
 void buffer_clear(struct buffer *buffer);
 
 /* Empties it and forgets its error, but keeps its memory. */

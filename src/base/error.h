@@ -16,8 +16,10 @@ enum error {
 	ERR_SYNTAX,		/* wrong shape */
 	ERR_NO_KEY,		/* no API key was given */
 	ERR_BAD_KEY,		/* malformed, unknown, disabled, expired */
+	ERR_LOCKED_OUT,		/* too many bad keys from the address */
 	ERR_UNPAID,		/* the organization has not paid */
 	ERR_SCOPE,		/* the key's scopes do not cover the request */
+	ERR_RATE,		/* more requests than the key's rate allows */
 	ERR_NOT_FOUND,		/* no route, or no record, of that name */
 	ERR_METHOD,		/* a method that the route does not offer */
 	ERR_NOT_ACCEPTABLE,	/* no media type that the client accepts */
@@ -36,6 +38,7 @@ enum error {
 	ERR_FULL,		/* the store has no room left */
 	ERR_IO,			/* a file or socket failed */
 	ERR_OVERLOAD,		/* more connections than are allowed */
+	ERR_AWAY,		/* no recorder takes events in */
 
 	ERR_COUNT
 };

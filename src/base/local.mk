@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/error.c src/base/error.h \
 	src/base/log.c src/base/log.h \
+	src/base/ownership.c src/base/ownership.h \
 	src/base/setting_rows.c src/base/setting_rows.h \
 	src/base/settings.c src/base/settings.h \
 	src/base/text.c src/base/text.h

@@ -25,6 +25,7 @@ static setting_check check_connections;
 static setting_check check_map_size;
 static setting_check check_retention;
 static setting_check check_timeout;
+static setting_check check_lockout;
 static setting_check check_origin;
 static setting_check check_log;
 static setting_check check_access_log;
@@ -65,6 +66,11 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	    "30s", check_timeout,
 	    "a duration from 100ms to 10m, such as 30s",
 	    "how long a peer may take to send a request or take an answer" },
+	[SETTING_LOCKOUT] = { "APITRAIL_LOCKOUT", "lockout",
+	    "10/60s", check_lockout,
+	    "off, or a count from 1 to 1000 and a duration from 1s to 24h, "
+	    "such as 10/60s",
+	    "failed keys per address and time before it is locked out" },
 	[SETTING_CORS_ORIGIN] = { "APITRAIL_CORS_ORIGIN", "cors-origin",
 	    "", check_origin,
 	    "* or an origin such as https://app.example.com",
@@ -189,6 +195,19 @@ check_timeout(const char *text, int64_t *number_out)
 	return text_parse_duration(text, number_out) == ERR_NONE &&
 	    *number_out >= TIMEOUT_MS_MIN &&
 	    *number_out <= TIMEOUT_MS_MAX;
+}
+
+static bool
+check_lockout(const char *text, int64_t *number_out)
+{
+	int64_t window_ms;
+
+	*number_out = 0;
+	if (strcmp(text, "off") == 0)
+		return true;
+	return text_parse_rate(text, number_out, &window_ms) == ERR_NONE &&
+	    *number_out >= 1 && *number_out <= LOCKOUT_FAILURES_MAX &&
+	    window_ms >= SECOND_MS && window_ms <= LOCKOUT_WINDOW_MS_MAX;
 }
 
 static bool

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -24,11 +25,15 @@ enum setting {
 	SETTING_MAP_SIZE,	/* bytes, 1M to 16T, a multiple of 4096 */
 	SETTING_RETENTION,	/* milliseconds, 1s to 24h */
 	SETTING_TIMEOUT,	/* milliseconds, 100ms to 10m */
+	SETTING_LOCKOUT,	/* failures, 1 to 1000, or 0 for off */
 	SETTING_CORS_ORIGIN,	/* an origin, "*", or "" */
 	SETTING_LOG,		/* enum log_target */
 	SETTING_ACCESS_LOG,	/* off, or a file's path */
 	SETTING_COUNT
 };
+
+/* The most that SETTING_LOCKOUT may say. */
+enum { LOCKOUT_FAILURES_MAX = 1000, LOCKOUT_WINDOW_MS_MAX = DAY_MS };
 
 struct settings;
 

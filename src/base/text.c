@@ -126,6 +126,24 @@ text_parse_duration(const char *text, int64_t *duration_ms_out)
 }
 
 enum error
+text_parse_rate(const char *text, int64_t *count_out,
+    int64_t *duration_ms_out)
+{
+	size_t digit_count = strspn(text, TEXT_DIGITS);
+	int64_t count;
+
+	*count_out = 0;
+	*duration_ms_out = 0;
+	if (text_parse_int64(text, digit_count, &count) != ERR_NONE ||
+	    text[digit_count] != '/' ||
+	    text_parse_duration(text + digit_count + 1,
+	    duration_ms_out) != ERR_NONE)
+		return ERR_SYNTAX;
+	*count_out = count;
+	return ERR_NONE;
+}
+
+enum error
 text_parse_size(const char *text, int64_t *bytes_out)
 {
 	static const struct unit units[] = {

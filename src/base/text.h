@@ -34,6 +34,13 @@ enum error text_parse_int64(const char *text, size_t text_len,
 enum error text_parse_duration(const char *text, int64_t *duration_ms_out);
 
 /*
+ * Reads a count in a duration, such as "10/60s".  ERR_SYNTAX, with both 0,
+ * when it is not a whole number, a slash and a duration.
+ */
+enum error text_parse_rate(const char *text, int64_t *count_out,
+    int64_t *duration_ms_out);
+
+/*
  * Reads a size in bytes, a whole number with an optional unit K, M, G or T
  * (powers of 1024, "64G").  ERR_SYNTAX otherwise, or when it does not fit.
  */

@@ -21,7 +21,9 @@ enum {
 	/* What getopt_long gives back: one of these plus the number. */
 	VALUE_SETTING = 1000,
 	VALUE_OPTION = 2000,
-	LONG_OPTIONS_SIZE = SETTING_COUNT + OPTION_COUNT + 1
+	LONG_OPTIONS_SIZE = SETTING_COUNT + OPTION_COUNT + 1,
+	/* "+:", then a letter and a colon for each. */
+	LETTERS_SIZE = 2 + 2 * OPTION_COUNT + 1
 };
 static_assert(SETTING_COUNT < VALUE_OPTION - VALUE_SETTING,
     "the ranges do not meet");
@@ -32,6 +34,9 @@ static enum error read_options(int argc, char **argv, const char *order,
     struct arguments *arguments);
 static void list_options(const struct command *command,
     struct option *list);
+static void list_letters(const struct command *command, const char *order,
+    char letters[LETTERS_SIZE]);
+static int value_of(int value);
 static enum error add_given(struct arguments *arguments, int value,
     const char *text);
 static enum error complain_of_option(const struct arguments *arguments,
@@ -92,18 +97,20 @@ read_options(int argc, char **argv, const char *order,
     struct arguments *arguments)
 {
 	struct option list[LONG_OPTIONS_SIZE];
+	char letters[LETTERS_SIZE];
 	int value;
 
 	list_options(arguments->command, list);
+	list_letters(arguments->command, order, letters);
 	opterr = 0;
 	optind = 0;	/* glibc: begin anew */
-	while ((value = getopt_long(argc, argv, order, list, NULL)) != -1) {
+	while ((value = getopt_long(argc, argv, letters, list, NULL)) != -1) {
 		enum error err;
 
 		if (value == '?' || value == ':')
 			return complain_of_option(arguments, value,
 			    argv[optind - 1]);
-		err = add_given(arguments, value,
+		err = add_given(arguments, value_of(value),
 		    optarg != NULL ? optarg : "");
 		if (err != ERR_NONE)
 			return err;
@@ -133,6 +140,33 @@ list_options(const struct command *command, struct option *list)
 		    NULL, VALUE_OPTION + (int)i };
 	}
 	list[count] = (struct option){ 0 };
+}
+
+static void
+list_letters(const struct command *command, const char *order,
+    char letters[LETTERS_SIZE])
+{
+	char *end = stpcpy(letters, order);
+
+	for (enum option_name i = 0; i < OPTION_COUNT; i++) {
+		if (option_letter(i) == '\0' || command == NULL ||
+		    command_takes(command, i) == NULL)
+			continue;
+		*end++ = option_letter(i);
+		if (option_row(i)->argument != NULL)
+			*end++ = ':';
+	}
+	*end = '\0';
+}
+
+/* Of an option that was given by its letter. */
+static int
+value_of(int value)
+{
+	for (enum option_name i = 0; i < OPTION_COUNT; i++)
+		if (value != '\0' && value == option_letter(i))
+			return VALUE_OPTION + (int)i;
+	return value;
 }
 
 static enum error
@@ -167,7 +201,7 @@ complain_of_option(const struct arguments *arguments, int value,
 
 	if (value == ':')
 		arguments_complain(arguments, "--%s needs a value",
-		    value_name(optopt));
+		    value_name(value_of(optopt)));
 	else if (optopt >= VALUE_SETTING)
 		arguments_complain(arguments, "--%s takes no value",
 		    value_name(optopt));

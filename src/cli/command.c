@@ -12,8 +12,9 @@ static const struct option_row option_rows[] = {
 	[OPTION_DATA] = { "data", "FILE|-", false },
 	[OPTION_DESC] = { "desc", NULL, false },
 	[OPTION_EVENTS] = { "events", "LIST", false },
-	[OPTION_EXPIRES] = { "expires", "90d|RFC3339", false },
+	[OPTION_EXPIRES] = { "expires", "90d|RFC3339|never", false },
 	[OPTION_FAIL] = { "fail", NULL, false },
+	[OPTION_FOLLOW] = { "follow", NULL, true },
 	[OPTION_HEADER] = { "header", "H", true },
 	[OPTION_HELP] = { "help", NULL, true },
 	[OPTION_JSON] = { "json", NULL, true },
@@ -22,7 +23,8 @@ static const struct option_row option_rows[] = {
 	[OPTION_NAME] = { "name", "TEXT", false },
 	[OPTION_NDJSON] = { "ndjson", NULL, false },
 	[OPTION_ORG] = { "org", "NAME", false },
-	[OPTION_RATE] = { "rate", "PER_MINUTE", false },
+	[OPTION_OVERLAP] = { "overlap", "24h", false },
+	[OPTION_RATE] = { "rate", "PER_MINUTE|none", false },
 	[OPTION_REJECTS] = { "rejects", "FILE", false },
 	[OPTION_SCOPE] = { "scope", "SCOPE", true },
 	[OPTION_SINCE] = { "since", "2h|RFC3339", false },
@@ -31,8 +33,14 @@ static const struct option_row option_rows[] = {
 	[OPTION_STATUS] = { "status", "active|unpaid|locked", false },
 	[OPTION_STRICT] = { "strict", NULL, false },
 	[OPTION_VERSION] = { "version", NULL, true },
+	[OPTION_YES] = { "yes", NULL, true },
 };
 static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "one row per option");
+
+static const char option_letters[OPTION_COUNT] = {
+	[OPTION_FOLLOW] = 'f',
+	[OPTION_LIMIT] = 'n',
+};
 
 #define JSON_ROW { OPTION_JSON, false, "print JSON" }
 
@@ -53,6 +61,21 @@ static const struct command_option key_add_options[] = {
 	    "events:read (the default), events:write with it, or none" },
 	{ OPTION_EXPIRES, false, "when it ends: never, unless given" },
 	{ OPTION_RATE, false, "requests a minute, 1 to 1000000" },
+	JSON_ROW,
+};
+
+static const struct command_option key_set_options[] = {
+	{ OPTION_NAME, false, "what the key is called" },
+	{ OPTION_SCOPE, false,
+	    "events:read, events:write or none, in place of all it has" },
+	{ OPTION_EXPIRES, false, "when it ends, or never" },
+	{ OPTION_RATE, false, "requests a minute, 1 to 1000000, or none" },
+	JSON_ROW,
+};
+
+static const struct command_option key_rotate_options[] = {
+	{ OPTION_OVERLAP, false,
+	    "how long the old key lives on, 24h unless given; or 0" },
 	JSON_ROW,
 };
 
@@ -83,6 +106,26 @@ static const struct command_option events_options[] = {
 	JSON_ROW,
 };
 
+static const struct command_option tail_options[] = {
+	{ OPTION_ORG, true, "the organization whose events to show" },
+	{ OPTION_FOLLOW, false, "go on as events come, until interrupted" },
+	{ OPTION_LIMIT, false, "begin with so many; 10 unless told" },
+	{ OPTION_EVENTS, false,
+	    "all, api_keys, listeners, messages, queues, or several" },
+	{ OPTION_NDJSON, false, "print an event's JSON a line" },
+	JSON_ROW,
+};
+
+static const struct command_option org_remove_options[] = {
+	{ OPTION_YES, false, "do not ask" },
+	JSON_ROW,
+};
+
+static const struct command_option restore_options[] = {
+	{ OPTION_YES, false, "replace a store that is there" },
+	JSON_ROW,
+};
+
 static const struct command_option request_options[] = {
 	{ OPTION_KEY_FILE, false, "where the API key stands" },
 	{ OPTION_HEADER, false, "a field to send: 'Accept: text/csv'" },
@@ -108,6 +151,9 @@ const struct command commands[] = {
 	{ "org", "set", run_org_set, "NAME", 1, 1,
 	    "change an organization's status or name",
 	    OPTIONS(org_set_options) },
+	{ "org", "remove", run_org_remove, "NAME", 1, 1,
+	    "erase an organization, its keys and its events",
+	    OPTIONS(org_remove_options) },
 	{ "key", "add", run_key_add, NULL, 0, 0,
 	    "make an API key and print it, this once",
 	    OPTIONS(key_add_options) },
@@ -117,6 +163,9 @@ const struct command commands[] = {
 	{ "key", "show", run_key_show, "ID", 1, 1,
 	    "show one API key, but never its secret",
 	    OPTIONS(only_json) },
+	{ "key", "set", run_key_set, "ID", 1, 1,
+	    "change an API key's name, scopes, expiry or rate",
+	    OPTIONS(key_set_options) },
 	{ "key", "enable", run_key_enable, "ID", 1, 1,
 	    "let a disabled API key in again",
 	    OPTIONS(only_json) },
@@ -126,6 +175,9 @@ const struct command commands[] = {
 	{ "key", "revoke", run_key_revoke, "ID", 1, 1,
 	    "erase an API key for good",
 	    OPTIONS(only_json) },
+	{ "key", "rotate", run_key_rotate, "ID", 1, 1,
+	    "make a new API key in the place of one that is to end",
+	    OPTIONS(key_rotate_options) },
 	{ "append", NULL, run_append, "[FILE|-]", 0, 1,
 	    "record NDJSON events now",
 	    OPTIONS(append_options) },
@@ -135,6 +187,12 @@ const struct command commands[] = {
 	{ "events", NULL, run_events, NULL, 0, 0,
 	    "show an organization's events of the past 24 hours",
 	    OPTIONS(events_options) },
+	{ "tail", NULL, run_tail, NULL, 0, 0,
+	    "show an organization's newest events, and on as they come",
+	    OPTIONS(tail_options) },
+	{ "recorder", NULL, run_recorder, NULL, 0, 0,
+	    "run the daemon that takes events in from responders",
+	    NULL, 0 },
 	{ "prune", NULL, run_prune, NULL, 0, 0,
 	    "remove the events that nobody can read any more",
 	    OPTIONS(only_json) },
@@ -144,6 +202,12 @@ const struct command commands[] = {
 	{ "check", NULL, run_check, NULL, 0, 0,
 	    "read all of the store and name what is bad",
 	    OPTIONS(only_json) },
+	{ "backup", NULL, run_backup, "DIR", 1, 1,
+	    "copy the store, also while it is in use, into a new folder",
+	    OPTIONS(only_json) },
+	{ "restore", NULL, run_restore, "DIR", 1, 1,
+	    "put a backup in the place of the store",
+	    OPTIONS(restore_options) },
 	{ "request", NULL, run_request, "[METHOD] TARGET", 1, 2,
 	    "send one request to the responder, run as CGI",
 	    OPTIONS(request_options) },
@@ -154,6 +218,12 @@ const struct option_row *
 option_row(enum option_name option)
 {
 	return &option_rows[option];
+}
+
+char
+option_letter(enum option_name option)
+{
+	return option_letters[option];
 }
 
 const struct command *

@@ -23,6 +23,7 @@ enum option_name {
 	OPTION_EVENTS,
 	OPTION_EXPIRES,
 	OPTION_FAIL,
+	OPTION_FOLLOW,
 	OPTION_HEADER,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -31,6 +32,7 @@ enum option_name {
 	OPTION_NAME,
 	OPTION_NDJSON,
 	OPTION_ORG,
+	OPTION_OVERLAP,
 	OPTION_RATE,
 	OPTION_REJECTS,
 	OPTION_SCOPE,
@@ -40,6 +42,7 @@ enum option_name {
 	OPTION_STATUS,
 	OPTION_STRICT,
 	OPTION_VERSION,
+	OPTION_YES,
 	OPTION_COUNT
 };
 
@@ -51,6 +54,8 @@ struct option_row {
 
 /* One row for each option. */
 const struct option_row *option_row(enum option_name option);
+/* That of -f and the like; '\0': none. */
+char option_letter(enum option_name option);
 
 struct command_option {
 	enum option_name option;

@@ -9,18 +9,25 @@ command_run run_org_add;
 command_run run_org_list;
 command_run run_org_show;
 command_run run_org_set;
+command_run run_org_remove;
 command_run run_key_add;
 command_run run_key_list;
 command_run run_key_show;
+command_run run_key_set;
 command_run run_key_enable;
 command_run run_key_disable;
 command_run run_key_revoke;
+command_run run_key_rotate;
 command_run run_append;
 command_run run_import;
 command_run run_events;
+command_run run_tail;
+command_run run_recorder;
 command_run run_prune;
 command_run run_stat;
 command_run run_check;
+command_run run_backup;
+command_run run_restore;
 command_run run_request;
 
 #endif

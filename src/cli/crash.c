@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "shared/cut_guard.h"
 
 enum { STACK_BYTES = 64 * 1024 };
 
@@ -29,6 +30,8 @@ crash_complain(void)
 		return;
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
 		(void)sigaction(signals[i], &action, NULL);
+	/* A file of counters that is cut short is no crash. */
+	(void)cut_guard_install();
 }
 
 /* Nothing but what a signal handler may call. */

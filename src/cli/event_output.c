@@ -1,113 +1,84 @@
 /* event_output.c - events to stdout: for people, and for programs. */
 #include "cli/event_output.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "cli/complain.h"
+#include "cli/arguments.h"
 #include "cli/event_pages.h"
 #include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "model/event_columns.h"
 
-static enum error print_ndjson(struct event_pages *pages);
-static enum error print_csv(struct event_pages *pages);
-static enum error print_array(struct event_pages *pages);
-static enum error print_table(struct event_pages *pages);
+struct event_output {
+	enum event_form form;
+	bool has_begun;
+	struct buffer text;	/* of a page */
+	struct buffer about;	/* of a row */
+	struct table *table;	/* owned; NULL in other forms */
+};
+
+static struct table *new_table(void);
+static enum error add_page(struct event_output *output,
+    const struct event_pages *pages);
+static enum error add_event(struct event_output *output, const char *json,
+    size_t json_len);
 static enum error add_row(struct table *table, const char *json,
     size_t json_len, struct buffer *about);
 static void add_about(struct buffer *about,
     const struct event_columns *columns);
 
 enum error
-event_output(struct event_pages *pages, enum event_form form)
+event_form_read(const struct arguments *arguments, enum event_form *form_out)
 {
-	switch (form) {
-	case FORM_NDJSON:
-		return print_ndjson(pages);
-	case FORM_CSV:
-		return print_csv(pages);
-	case FORM_JSON:
-		return print_array(pages);
-	case FORM_TABLE:
-		break;
-	}
-	return print_table(pages);
-}
+	static const struct {
+		enum option_name option;
+		enum event_form form;
+	} rows[] = {
+		{ OPTION_NDJSON, FORM_NDJSON },
+		{ OPTION_CSV, FORM_CSV },
+		{ OPTION_JSON, FORM_JSON },
+	};
+	const char *given = NULL;
 
-static enum error
-print_ndjson(struct event_pages *pages)
-{
-	enum error err = ERR_NONE;
+	*form_out = FORM_TABLE;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *name = option_row(rows[i].option)->name;
 
-	while (err == ERR_NONE && !pages->is_done) {
-		err = event_pages_next(pages);
-		if (err == ERR_NONE)
-			err = output_buffer(&pages->json);
-	}
-	return err;
-}
-
-static enum error
-print_csv(struct event_pages *pages)
-{
-	struct buffer text;
-	enum error err = ERR_NONE;
-
-	buffer_init(&text, 0);
-	event_csv_add_header(&text);
-	while (err == ERR_NONE && !pages->is_done) {
-		err = event_pages_next(pages);
-		for (size_t i = 0; i < pages->event_count &&
-		    err == ERR_NONE; i++) {
-			size_t json_len;
-			const char *json = event_pages_json(pages, i,
-			    &json_len);
-
-			err = session_complain(event_csv_add_row(&text, json,
-			    json_len));
+		if (!arguments_have(arguments, rows[i].option))
+			continue;
+		if (given != NULL) {
+			arguments_complain(arguments, "expected only one of "
+			    "--%s and --%s", given, name);
+			return ERR_MEANING;
 		}
-		if (err == ERR_NONE)
-			err = output_buffer(&text);
+		given = name;
+		*form_out = rows[i].form;
 	}
-	buffer_clear(&text);
-	return err;
+	return ERR_NONE;
 }
 
-static enum error
-print_array(struct event_pages *pages)
+enum error
+event_output_new(enum event_form form, struct event_output **output_out)
 {
-	struct buffer text;
-	const char *before = "[";
-	enum error err = ERR_NONE;
+	struct event_output *output = calloc(1, sizeof(*output));
 
-	buffer_init(&text, 0);
-	while (err == ERR_NONE && !pages->is_done) {
-		err = event_pages_next(pages);
-		if (err != ERR_NONE)
-			break;
-		for (size_t i = 0; i < pages->event_count; i++) {
-			size_t json_len;
-			const char *json = event_pages_json(pages, i,
-			    &json_len);
-
-			buffer_add_text(&text, before);
-			buffer_add(&text, json, json_len);
-			before = ",\n";
-		}
-		err = output_buffer(&text);
-	}
-	if (err == ERR_NONE)
-		err = output_text(before[0] == '[' ? "[]\n" : "]\n");
-	buffer_clear(&text);
-	return err;
+	*output_out = output;
+	if (output == NULL)
+		return session_complain(ERR_NO_MEMORY);
+	output->form = form;
+	buffer_init(&output->text, 0);
+	buffer_init(&output->about, 0);
+	if (form == FORM_TABLE)
+		output->table = new_table();
+	return ERR_NONE;
 }
 
-/* Columns are as wide as a page needs; the next page may differ. */
-static enum error
-print_table(struct event_pages *pages)
+static struct table *
+new_table(void)
 {
 	static const struct table_column columns[] = {
 		{ "STORED AT", TABLE_TEXT },
@@ -117,28 +88,85 @@ print_table(struct event_pages *pages)
 		{ "ABOUT", TABLE_LONG },
 		{ "METADATA", TABLE_LONG },
 	};
-	struct table *table = table_new(columns, COUNT_OF(columns));
-	struct buffer about;
+
+	return table_new(columns, COUNT_OF(columns));
+}
+
+void
+event_output_free(struct event_output *output)
+{
+	if (output == NULL)
+		return;
+	table_free(output->table);
+	buffer_clear(&output->about);
+	buffer_clear(&output->text);
+	free(output);
+}
+
+enum error
+event_output_pages(struct event_output *output, struct event_pages *pages)
+{
 	enum error err = ERR_NONE;
 
-	buffer_init(&about, 0);
 	while (err == ERR_NONE && !pages->is_done) {
 		err = event_pages_next(pages);
-		for (size_t i = 0; i < pages->event_count &&
-		    err == ERR_NONE; i++) {
-			size_t json_len;
-			const char *json = event_pages_json(pages, i,
-			    &json_len);
-
-			err = session_complain(add_row(table, json, json_len,
-			    &about));
-		}
 		if (err == ERR_NONE)
-			err = table_print(table);
+			err = add_page(output, pages);
+		if (err != ERR_NONE)
+			break;
+		err = output->form == FORM_TABLE ?
+		    table_print(output->table) : output_buffer(&output->text);
 	}
-	buffer_clear(&about);
-	table_free(table);
 	return err;
+}
+
+enum error
+event_output_end(struct event_output *output)
+{
+	if (output->form != FORM_JSON)
+		return ERR_NONE;
+	return output_text(output->has_begun ? "]\n" : "[]\n");
+}
+
+static enum error
+add_page(struct event_output *output, const struct event_pages *pages)
+{
+	enum error err = ERR_NONE;
+
+	if (output->form == FORM_CSV && !output->has_begun) {
+		event_csv_add_header(&output->text);
+		output->has_begun = true;
+	}
+	for (size_t i = 0; i < pages->event_count && err == ERR_NONE; i++) {
+		size_t json_len;
+		const char *json = event_pages_json(pages, i, &json_len);
+
+		err = session_complain(add_event(output, json, json_len));
+	}
+	return err;
+}
+
+/* Each ends its line, so that who reads lines has it at once. */
+static enum error
+add_event(struct event_output *output, const char *json, size_t json_len)
+{
+	struct buffer *text = &output->text;
+
+	switch (output->form) {
+	case FORM_TABLE:
+		return add_row(output->table, json, json_len, &output->about);
+	case FORM_CSV:
+		return event_csv_add_row(text, json, json_len);
+	case FORM_JSON:
+		buffer_add_text(text, output->has_begun ? "," : "[");
+		output->has_begun = true;
+		break;
+	case FORM_NDJSON:
+		break;
+	}
+	buffer_add(text, json, json_len);
+	buffer_add_text(text, "\n");
+	return ERR_NONE;
 }
 
 static enum error

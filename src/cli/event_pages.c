@@ -1,12 +1,44 @@
 /* event_pages.c - a range of events, page by page. */
 #include "cli/event_pages.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/settings.h"
+#include "cli/arguments.h"
 #include "cli/session.h"
 #include "model/event.h"
 
 static store_event_visit take;
 static int64_t oldest_ms(const struct event_pages *pages);
+
+enum error
+event_pages_begin(struct event_pages *pages,
+    const struct arguments *arguments)
+{
+	const char *events = arguments_text(arguments, OPTION_EVENTS, 0);
+	struct detail detail;
+	enum error err = ERR_NONE;
+
+	*pages = (struct event_pages){
+		.range = { .filter = filter_all(), .order = OLDEST_FIRST },
+		.retention_ms = settings_number(arguments->settings,
+		    SETTING_RETENTION),
+	};
+	buffer_init(&pages->json, 0);
+	if (events != NULL)
+		err = filter_parse(events, strlen(events),
+		    &pages->range.filter, &detail);
+	if (err != ERR_NONE)
+		arguments_complain(arguments, "--events: %s", detail.text);
+	return err;
+}
+
+void
+event_pages_clear(struct event_pages *pages)
+{
+	buffer_clear(&pages->json);
+}
 
 enum error
 event_pages_next(struct event_pages *pages)

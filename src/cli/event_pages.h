@@ -15,6 +15,7 @@
 #include "model/limits.h"
 #include "store/events.h"
 
+struct arguments;
 struct store;
 
 struct event_pages {
@@ -33,6 +34,15 @@ struct event_pages {
 	size_t event_count;
 	bool has_more;			/* the limit cut it off */
 };
+
+/*
+ * Takes --events and the retention, and zero for everything else; store,
+ * organization and what is left are the caller's to set.  ERR_MEANING,
+ * complained of here.
+ */
+enum error event_pages_begin(struct event_pages *pages,
+    const struct arguments *arguments);
+void event_pages_clear(struct event_pages *pages);
 
 /* Reads the next page; the error is complained of here. */
 enum error event_pages_next(struct event_pages *pages);

@@ -132,7 +132,9 @@ use_slices(struct intake *intake, struct pipeline *pipeline,
 		    is_recording ? intake->recorded : line_count,
 		    slice->input_bytes, intake->size);
 		is_last = slice->is_last;
-		pipeline_give(pipeline);
+		/* After an error its batch keeps what it has. */
+		if (err == ERR_NONE)
+			pipeline_give(pipeline);
 	} while (err == ERR_NONE && !is_last);
 	progress_hide(&progress);
 	return err;

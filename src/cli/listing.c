@@ -139,7 +139,7 @@ static enum error
 keys_table(const struct listed_key *keys, size_t count)
 {
 	enum { ID, ORGANIZATION, NAME, KEY, STATUS, SCOPES, RATE, CREATED,
-	    EXPIRES };
+	    EXPIRES, USED };
 	static const struct table_column columns[] = {
 		{ "ID", TABLE_TEXT },
 		{ "ORGANIZATION", TABLE_LONG },
@@ -150,6 +150,7 @@ keys_table(const struct listed_key *keys, size_t count)
 		{ "RATE", TABLE_NUMBER },
 		{ "CREATED", TABLE_TEXT },
 		{ "EXPIRES", TABLE_TEXT },
+		{ "LAST USED", TABLE_TEXT },
 	};
 	struct table *table = table_new(columns, COUNT_OF(columns));
 	int64_t now_ms = clock_now_ms();
@@ -182,6 +183,7 @@ keys_table(const struct listed_key *keys, size_t count)
 			table_set_number(table, RATE, key->rate_per_minute);
 		table_set_date(table, CREATED, key->created_ms);
 		table_set_date(table, EXPIRES, key->expires_ms);
+		table_set_date(table, USED, key->last_used_ms);
 	}
 	err = table_print(table);
 	table_free(table);
@@ -217,6 +219,7 @@ add_key(struct json_writer *json, const struct listed_key *listed,
 		    key->rate_per_minute);
 	json_writer_moment(json, "created_at", key->created_ms);
 	json_writer_moment(json, "expires_at", key->expires_ms);
+	json_writer_moment(json, "last_used_at", key->last_used_ms);
 	json_writer_end(json, '}');
 }
 

@@ -3,6 +3,8 @@ libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(SMARTCOLS_CFLAGS)
 libcli_a_SOURCES = \
 	src/cli/append.c \
 	src/cli/arguments.c src/cli/arguments.h \
+	src/cli/attempt.c src/cli/attempt.h \
+	src/cli/backup.c \
 	src/cli/cgi_answer.c src/cli/cgi_answer.h \
 	src/cli/cgi_environment.c src/cli/cgi_environment.h \
 	src/cli/check.c \
@@ -13,20 +15,28 @@ libcli_a_SOURCES = \
 	src/cli/event_output.c src/cli/event_output.h \
 	src/cli/event_pages.c src/cli/event_pages.h \
 	src/cli/events.c \
+	src/cli/follow.c src/cli/follow.h \
 	src/cli/init.c \
 	src/cli/input.c src/cli/input.h \
 	src/cli/intake.c src/cli/intake.h \
 	src/cli/json_writer.c src/cli/json_writer.h \
 	src/cli/key_add.c \
+	src/cli/key_options.c src/cli/key_options.h \
+	src/cli/key_rotate.c \
 	src/cli/keys.c \
+	src/cli/last_use.c src/cli/last_use.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/listing.c src/cli/listing.h \
+	src/cli/new_key.c src/cli/new_key.h \
+	src/cli/org_remove.c \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \
 	src/cli/pipeline.c src/cli/pipeline.h \
 	src/cli/places.c src/cli/places.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prune.c \
+	src/cli/question.c src/cli/question.h \
+	src/cli/recorder.c \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
 	src/cli/responder_child.c src/cli/responder_child.h \
@@ -35,10 +45,11 @@ libcli_a_SOURCES = \
 	src/cli/spool.c src/cli/spool.h \
 	src/cli/stat.c \
 	src/cli/table.c src/cli/table.h \
+	src/cli/tail.c \
 	src/cli/twins.c src/cli/twins.h \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h
-CLI_LIBS = libcli.a $(RECORD_LIBS) $(SMARTCOLS_LIBS)
+CLI_LIBS = libcli.a $(RECORDER_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += apitrail
 apitrail_SOURCES = src/cli/main.c

@@ -9,6 +9,7 @@
 #include "cli/complain.h"
 #include "cli/listing.h"
 #include "cli/session.h"
+#include "record/changes.h"
 #include "store/organizations.h"
 
 static enum error add(struct store *store, struct organization *organization);
@@ -55,7 +56,7 @@ add(struct store *store, struct organization *organization)
 		complain("an organization is called %s already",
 		    organization->name);
 	else
-		session_complain(err);
+		session_change(err);
 	return session_end(txn, STORE_WRITE, err);
 }
 
@@ -183,12 +184,12 @@ change(struct store *store, const struct arguments *arguments,
 	if (arguments_have(arguments, OPTION_NAME))
 		memcpy(organization->name, changes->name,
 		    sizeof(organization->name));
-	err = store_organization_put(txn, organization);
+	err = change_organization_put(txn, organization, clock_now_ms());
 	if (err == ERR_EXISTS)
 		complain("an organization is called %s already",
 		    organization->name);
 	else
-		session_complain(err);
+		session_change(err);
 	return session_end(txn, STORE_WRITE, err);
 }
 

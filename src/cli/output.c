@@ -10,7 +10,10 @@
 #include "base/buffer.h"
 #include "cli/complain.h"
 
-static bool has_failed;		/* stdout; there is one a process */
+/* Of stdout; there is one a process. */
+static bool has_failed;
+static bool has_reader_gone;	/* and it was free to go */
+static bool may_reader_go;
 
 enum error
 output_to(int fd, const char *bytes, size_t len)
@@ -33,12 +36,15 @@ output_write(const char *bytes, size_t len)
 {
 	enum error err;
 
-	if (has_failed)
+	if (has_failed || has_reader_gone)
 		return ERR_IO;
 	err = output_to(STDOUT_FILENO, bytes, len);
 	if (err == ERR_NONE)
 		return ERR_NONE;
-	has_failed = true;
+	if (errno == EPIPE && may_reader_go)
+		has_reader_gone = true;
+	else
+		has_failed = true;
 	if (errno != EPIPE)
 		complain("standard output: %s", strerror(errno));
 	return err;
@@ -61,6 +67,18 @@ output_buffer(struct buffer *buffer)
 		complain("out of memory");
 	buffer_reset(buffer);
 	return err;
+}
+
+void
+output_let_reader_go(void)
+{
+	may_reader_go = true;
+}
+
+bool
+output_reader_has_gone(void)
+{
+	return has_reader_gone;
 }
 
 bool

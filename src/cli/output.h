@@ -24,7 +24,12 @@ enum error output_text(const char *text);
  * ERR_NO_MEMORY, ERR_TOO_LARGE and ERR_IO, each complained of. */
 enum error output_buffer(struct buffer *buffer);
 
-/* Whether everything was written so far. */
+/* From now on a reader that goes away has had enough, which is no failure;
+ * nothing is written after it.  Whether it has gone. */
+void output_let_reader_go(void);
+bool output_reader_has_gone(void);
+
+/* Whether everything was written so far that somebody wanted. */
 bool output_is_whole(void);
 
 /* Opens the null device in place of standard files that are closed, so that

@@ -17,6 +17,7 @@ enum {
 	BAR_WIDTH = 24
 };
 
+static bool is_terminal(void);
 static void add_bar(struct buffer *line, uint64_t done, uint64_t all);
 static void add_time_left(struct buffer *line, int64_t worked_ms,
     uint64_t done, uint64_t all);
@@ -24,14 +25,20 @@ static void add_time_left(struct buffer *line, int64_t worked_ms,
 void
 progress_begin(struct progress *progress, const char *unit)
 {
-	const char *terminal = getenv("TERM");
-
 	*progress = (struct progress){
 		.unit = unit,
 		.began_ms = clock_steady_ms(),
-		.is_wanted = isatty(STDERR_FILENO) &&
-		    terminal != NULL && strcmp(terminal, "dumb") != 0,
+		.is_wanted = is_terminal(),
 	};
+}
+
+static bool
+is_terminal(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && terminal != NULL &&
+	    strcmp(terminal, "dumb") != 0;
 }
 
 void
@@ -89,12 +96,19 @@ add_time_left(struct buffer *line, int64_t worked_ms, uint64_t done,
 void
 progress_hide(struct progress *progress)
 {
-	static const char erase[] = "\r\033[K";
-
 	if (!progress->is_shown)
 		return;
-	(void)output_to(STDERR_FILENO, erase, sizeof(erase) - 1);
+	progress_wipe();
 	progress->is_shown = false;
 	/* Draw again at the next chance, not at the next tenth. */
 	progress->shown_ms = 0;
+}
+
+void
+progress_wipe(void)
+{
+	static const char erase[] = "\r\033[K";
+
+	if (is_terminal())
+		(void)output_to(STDERR_FILENO, erase, sizeof(erase) - 1);
 }

@@ -29,4 +29,7 @@ void progress_show(struct progress *progress, uint64_t count, uint64_t done,
 /* Takes the line away, before anything else is written and at the end. */
 void progress_hide(struct progress *progress);
 
+/* Takes away the line that another process may have left. */
+void progress_wipe(void);
+
 #endif

@@ -103,6 +103,15 @@ session_organization_option(struct store *store,
 }
 
 enum error
+session_change(enum error err)
+{
+	if (err != ERR_NOT_FOUND)
+		return session_complain(err);
+	complain("the organization is being removed");
+	return err;
+}
+
+enum error
 session_complain(enum error err)
 {
 	switch (err) {

@@ -35,6 +35,10 @@ enum error session_api_key(struct store_txn *txn, const char *id,
 enum error session_organization_option(struct store *store,
     const struct arguments *arguments, struct organization *organization_out);
 
+/* The same for what a change to a key or an organization returned that was
+ * there a moment before. */
+enum error session_change(enum error err);
+
 /* Says in general words what a call to the store returned, and returns it;
  * the details are logged where it was seen.  Nothing for ERR_NONE. */
 enum error session_complain(enum error err);

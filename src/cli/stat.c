@@ -76,6 +76,8 @@ read_facts(struct store *store, struct fact *facts, size_t *count_out)
 		{ "organizations", KIND_NUMBER,
 		    (int64_t)stat.organizations },
 		{ "api_keys", KIND_NUMBER, (int64_t)stat.api_keys },
+		{ "idempotency_keys", KIND_NUMBER,
+		    (int64_t)stat.idempotency_keys },
 		{ "oldest_stored_at", KIND_MOMENT, stat.oldest_ms },
 		{ "newest_stored_at", KIND_MOMENT, stat.newest_ms },
 		{ "last_stamp_at", KIND_MOMENT, stat.last_stamp_ms },

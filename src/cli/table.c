@@ -29,6 +29,8 @@ static const char *const colours[] = {
 static bool add_column(struct table *table,
     const struct table_column *column);
 static bool wants_colours(void);
+static void pad(struct buffer *cell, const struct libscols_column *column);
+static void keep_widths(struct table *table);
 
 struct table *
 table_new(const struct table_column *columns, size_t column_count)
@@ -108,10 +110,25 @@ table_set(struct table *table, size_t column, const char *text)
 	if (text == NULL)
 		text = "";
 	visible_add(&table->cell, text, strlen(text));
+	pad(&table->cell, scols_table_get_column(table->scols, column));
 	buffer_add(&table->cell, "", 1);
 	if (table->cell.error != ERR_NONE ||
 	    scols_line_set_data(table->row, column, table->cell.bytes) != 0)
 		table->has_failed = true;
+}
+
+/* The hint counts for nothing where no cell is as wide as the heading. */
+static void
+pad(struct buffer *cell, const struct libscols_column *column)
+{
+	size_t width_min = (size_t)scols_column_get_whint(column);
+	size_t width = 0;
+
+	for (size_t i = 0; i < cell->len; i++)
+		if (((unsigned char)cell->bytes[i] & 0xC0) != 0x80)
+			width++;
+	for (; width < width_min; width++)
+		buffer_add_text(cell, " ");
 }
 
 void
@@ -165,6 +182,10 @@ table_print(struct table *table)
 	char *text = NULL;
 	enum error err;
 
+	/* Headings come with the first row. */
+	if (table != NULL && !table->has_failed &&
+	    scols_table_is_empty(table->scols))
+		return ERR_NONE;
 	if (table == NULL || table->has_failed ||
 	    scols_print_table_to_string(table->scols, &text) != 0) {
 		complain("out of memory");
@@ -177,7 +198,28 @@ table_print(struct table *table)
 			err = output_text("\n");
 	}
 	free(text);
+	keep_widths(table);
 	scols_table_remove_lines(table->scols);
 	scols_table_enable_noheadings(table->scols, 1);
 	return err;
+}
+
+/* The rows that follow are not narrower, so that they stay in line.  A hint
+ * that is no fraction is the least width. */
+static void
+keep_widths(struct table *table)
+{
+	size_t column_count = scols_table_get_ncols(table->scols);
+
+	/* Nothing stands in line behind the last. */
+	for (size_t i = 0; i + 1 < column_count; i++) {
+		struct libscols_column *column =
+		    scols_table_get_column(table->scols, i);
+		size_t width = scols_column_get_width(column);
+
+		if (!scols_column_is_trunc(column) &&
+		    !scols_column_is_right(column) &&
+		    (double)width > scols_column_get_whint(column))
+			(void)scols_column_set_whint(column, (double)width);
+	}
 }

@@ -44,8 +44,8 @@ enum table_colour { COLOUR_GOOD, COLOUR_WARNING, COLOUR_BAD };
 void table_colour(struct table *table, size_t column,
     enum table_colour colour);
 
-/* Writes the rows to stdout and forgets them; the headings come first, once.
- * An error is complained of here. */
+/* Writes the rows to stdout and forgets them; the headings come first, once,
+ * and the columns do not become narrower.  An error is complained of here. */
 enum error table_print(struct table *table);
 
 #endif

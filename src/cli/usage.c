@@ -86,12 +86,16 @@ usage_add_command(struct buffer *buffer, const struct command *command)
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct command_option *option = &command->options[i];
 		const struct option_row *row = option_row(option->option);
+		char letter = option_letter(option->option);
 		char name[64];
+		char meaning[128];
 
 		snprintf(name, sizeof(name), "--%s%s%s", row->name,
 		    row->argument != NULL ? " " : "",
 		    row->argument != NULL ? row->argument : "");
-		add_meaning(buffer, name, option->meaning);
+		snprintf(meaning, sizeof(meaning), letter == '\0' ?
+		    "%s" : "%s (-%c)", option->meaning, letter);
+		add_meaning(buffer, name, meaning);
 	}
 	buffer_add_text(buffer, "\nSettings such as --store are options too; "
 	    "apitrail --help lists them.\n");

@@ -17,7 +17,9 @@ enum {
 	BASE = sizeof(base62) - 1,
 	CHECKED_LEN = MARK_LEN + API_KEY_RANDOM_LEN,
 	CHECKSUM_HASH_BYTES = crypto_generichash_BYTES,
-	CHECKSUM_NUMBER_BYTES = 8
+	CHECKSUM_NUMBER_BYTES = 8,
+	/* More than BLAKE2b uses of the stack, where it leaves its input. */
+	HASH_STACK_BYTES = 4096
 };
 static_assert(API_KEY_LEN == CHECKED_LEN + API_KEY_CHECKSUM_LEN,
     "the key's parts");
@@ -89,6 +91,7 @@ make_checksum(const char *clear, char checksum[API_KEY_CHECKSUM_LEN])
 		number /= BASE;
 	}
 	explicit_bzero(hash, sizeof(hash));
+	sodium_stackzero(HASH_STACK_BYTES);
 }
 
 void
@@ -98,6 +101,7 @@ api_key_digest(const struct pepper *pepper, const char *clear,
 	sodium_ready();
 	crypto_generichash(digest, API_KEY_DIGEST_BYTES,
 	    (const uint8_t *)clear, clear_len, pepper->bytes, PEPPER_BYTES);
+	sodium_stackzero(HASH_STACK_BYTES);
 }
 
 void

@@ -49,6 +49,7 @@ struct api_key {
 	uint32_t rate_per_minute;	/* 0 is no bound */
 	int64_t created_ms;
 	int64_t expires_ms;		/* 0 is never */
+	int64_t last_used_ms;		/* 0 is never, as far as is stored */
 };
 
 struct pepper {

@@ -6,6 +6,7 @@
 #include <json-c/json_object_iterator.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/event_members.h"
 #include "model/json_text.h"
 
@@ -20,7 +21,6 @@
 #define NO_STORED_AT "1000000000000"
 
 enum {
-	STORED_AT_LEN = sizeof(NO_STORED_AT) - 1,
 	/* `"id":"",` and `"stored_at":,` with their values. */
 	PLACE_BYTES = sizeof("\"id\":\"\",") - 1 + EVENT_ID_LEN +
 	    sizeof("\"stored_at\":,") - 1 + STORED_AT_LEN,
@@ -29,6 +29,7 @@ enum {
 	WRITE_FLAGS = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE
 };
 static_assert(sizeof(NO_ID) == EVENT_ID_LEN + 1, "as long as an id");
+static_assert(sizeof(NO_STORED_AT) == STORED_AT_LEN + 1, "as long as one");
 static_assert(EVENT_ID_OFFSET == sizeof(BEFORE_ID) - 1, "what stands before");
 
 /* A draft's JSON as it is written; counted on when it does not fit. */
@@ -55,9 +56,25 @@ static size_t default_client_bytes(struct json_object *client,
     const char *client_id);
 static void stamp_imported(const struct event_members *members,
     struct event_draft *draft);
+static bool is_line(const char *json, size_t json_len);
 
 enum error
 event_draft_parse(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail)
+{
+	enum error err;
+
+	draft->json_len = 0;
+	err = json_text_check(text, text_len, JSON_DEPTH_MAX, detail);
+	if (err != ERR_NONE)
+		return err;
+	return event_draft_parse_checked(text, text_len, source, client_id,
+	    draft, detail);
+}
+
+enum error
+event_draft_parse_checked(const char *text, size_t text_len,
     enum event_source source, const char *client_id,
     struct event_draft *draft, struct detail *detail)
 {
@@ -68,7 +85,7 @@ event_draft_parse(const char *text, size_t text_len,
 	draft->json_len = 0;
 	draft->place = (struct cursor){ 0 };
 
-	err = json_text_parse(text, text_len, JSON_DEPTH_MAX, &event, detail);
+	err = json_text_parse_checked(text, text_len, JSON_DEPTH_MAX, &event);
 	if (err != ERR_NONE)
 		goto out;
 
@@ -256,12 +273,77 @@ stamp_imported(const struct event_members *members,
 void
 event_draft_stamp(struct event_draft *draft, const struct cursor *place)
 {
-	char *digit = draft->json + draft->stored_at_offset + STORED_AT_LEN;
+	const struct event_json event = {
+		.stored_at_offset = draft->stored_at_offset,
+		.json = draft->json,
+	};
+
+	draft->place = *place;
+	event_json_stamp(&event, place);
+}
+
+void
+event_json_stamp(const struct event_json *event, const struct cursor *place)
+{
+	char *digit = event->json + event->stored_at_offset + STORED_AT_LEN;
 
 	assert(place->stored_at_ms >= STORED_AT_MS_MIN &&
 	    place->stored_at_ms <= STORED_AT_MS_MAX);
-	draft->place = *place;
-	memcpy(draft->json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
+	memcpy(event->json + EVENT_ID_OFFSET, place->id, EVENT_ID_LEN);
 	for (int64_t rest = place->stored_at_ms; rest > 0; rest /= 10)
 		*--digit = (char)('0' + rest % 10);
+}
+
+bool
+event_json_has_frame(const struct event_json *event)
+{
+	const char *type = event->json + EVENT_ID_OFFSET + EVENT_ID_LEN +
+	    strlen(BEFORE_TYPE);
+	const char *digits = event->json + event->stored_at_offset;
+	const char *end = event->json + event->json_len;
+	size_t before_len = strlen(BEFORE_STORED_AT);
+	size_t type_len;
+
+	if (event->json_len > EVENT_STORED_BYTES_MAX ||
+	    digits < type + 1 + before_len || digits + STORED_AT_LEN >= end)
+		return false;
+	type_len = (size_t)(digits - before_len - type);
+	return memcmp(event->json, BEFORE_ID, EVENT_ID_OFFSET) == 0 &&
+	    event_id_is_valid(event->json + EVENT_ID_OFFSET, EVENT_ID_LEN) &&
+	    memcmp(type - strlen(BEFORE_TYPE), BEFORE_TYPE,
+	    strlen(BEFORE_TYPE)) == 0 &&
+	    type_len <= EVENT_TYPE_LEN_MAX &&
+	    text_is_of(type, type_len, TEXT_LOWER TEXT_DIGITS "_") &&
+	    category_of_type(type, type_len) == event->category &&
+	    memcmp(digits - before_len, BEFORE_STORED_AT, before_len) == 0 &&
+	    text_is_of(digits, STORED_AT_LEN, TEXT_DIGITS) &&
+	    end[-1] == '}' && is_line(event->json, event->json_len);
+}
+
+/* JSON as json-c writes it has no byte below a blank. */
+static bool
+is_line(const char *json, size_t json_len)
+{
+	for (size_t i = 0; i < json_len; i++)
+		if ((unsigned char)json[i] < ' ')
+			return false;
+	return utf8_is_valid(json, json_len);
+}
+
+const char *
+event_view_type(const struct event_view *view, size_t *type_len_out)
+{
+	size_t before_len = EVENT_ID_OFFSET + EVENT_ID_LEN +
+	    strlen(BEFORE_TYPE);
+	const char *type = view->json;
+	const char *end = NULL;
+
+	*type_len_out = 0;
+	if (view->json_len > before_len) {
+		type += before_len;
+		end = memchr(type, '"', view->json_len - before_len);
+	}
+	if (end != NULL)
+		*type_len_out = (size_t)(end - type);
+	return type;
 }

@@ -72,8 +72,35 @@ enum error event_draft_parse(const char *text, size_t text_len,
     enum event_source source, const char *client_id,
     struct event_draft *draft, struct detail *detail);
 
+/* The same for a text that json_text_check has passed, alone or as a part of
+ * another, so that one check is enough for many events. */
+enum error event_draft_parse_checked(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail);
+
 /* Writes id and stored_at_ms into the JSON and the place. */
 void event_draft_stamp(struct event_draft *draft, const struct cursor *place);
+
+enum { STORED_AT_LEN = 13 };
+
+/* A draft whose JSON lies elsewhere, in no more bytes than it takes. */
+struct event_json {
+	enum category category;
+	uint16_t stored_at_offset;
+	uint16_t json_len;
+	char *json;			/* borrowed */
+};
+
+/* The same for it. */
+void event_json_stamp(const struct event_json *event,
+    const struct cursor *place);
+
+/*
+ * Whether one from another process begins as every stored event does, with
+ * stored_at at its offset and a type of its category, ends as an object does,
+ * and is one line.  What is between is not looked at.
+ */
+bool event_json_has_frame(const struct event_json *event);
 
 /* An event as it lies in the store; borrowed from the read transaction. */
 struct event_view {
@@ -82,6 +109,10 @@ struct event_view {
 	enum category category;
 	struct cursor place;
 };
+
+/* Its type, borrowed from its JSON; no NUL ends it. */
+const char *event_view_type(const struct event_view *view,
+    size_t *type_len_out);
 
 /* The offset of the id within every stored event's JSON. */
 enum { EVENT_ID_OFFSET = sizeof("{\"id\":\"") - 1 };

@@ -92,15 +92,23 @@ enum error
 json_text_parse(const char *text, size_t text_len, unsigned int depth_max,
     struct json_object **object_out, struct detail *detail)
 {
-	struct json_tokener *tokener = NULL;
 	enum error err;
 
 	*object_out = NULL;
-
 	err = json_text_check(text, text_len, depth_max, detail);
 	if (err != ERR_NONE)
 		return err;
+	return json_text_parse_checked(text, text_len, depth_max, object_out);
+}
 
+enum error
+json_text_parse_checked(const char *text, size_t text_len,
+    unsigned int depth_max, struct json_object **object_out)
+{
+	struct json_tokener *tokener;
+	enum error err = ERR_NONE;
+
+	*object_out = NULL;
 	tokener = json_tokener_new_ex((int)depth_max + TOKENER_DEPTH_SPARE);
 	if (tokener == NULL)
 		return ERR_NO_MEMORY;

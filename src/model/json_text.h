@@ -29,4 +29,9 @@ enum error json_text_parse(const char *text, size_t text_len,
     unsigned int depth_max, struct json_object **object_out,
     struct detail *detail);
 
+/* The same for a text that the check has passed, alone or as a part of
+ * another: memory is all that can fail. */
+enum error json_text_parse_checked(const char *text, size_t text_len,
+    unsigned int depth_max, struct json_object **object_out);
+
 #endif

@@ -28,6 +28,9 @@ enum {
 	PAGE_EVENTS_MAX = 1000,
 	QUERY_BYTES_MAX = 8 * 1024,
 	EXPORT_PIECE_BYTES = 64 * 1024,
+	WAIT_SECONDS_MAX = 60,
+	/* Who waits for events, and streams, at one responder. */
+	WAITERS_MAX = 2000,
 
 	/* Requests. */
 	REQUEST_ID_LEN_MAX = 64,
@@ -36,6 +39,9 @@ enum {
 	REQUEST_PARAMS_MAX = 256,
 	REQUEST_PARAMS_BYTES_MAX = 256 * 1024,
 	BODY_BYTES_MAX = 1024 * 1024,
+	/* Of all that arrive at one responder. */
+	BODIES_BYTES_MAX = 64 * 1024 * 1024,
+	BODY_DIGEST_BYTES = 32,
 	PATH_BYTES_MAX = 1024,
 	HOST_LEN_MAX = 253,
 
@@ -43,6 +49,10 @@ enum {
 	HEAD_BYTES_MAX = 16 * 1024,
 	BODY_SENT_BYTES_MAX = 16 * 1024 * 1024,
 	ACCESS_LOG_BYTES_MAX = 64 * 1024,
+
+	/* POST /v1/events. */
+	RECORD_EVENTS_MAX = 1000,
+	IDEMPOTENCY_KEY_LEN_MAX = 64,
 
 	/* Organizations and keys. */
 	ORGANIZATION_NAME_LEN_MAX = 64,
@@ -52,7 +62,8 @@ enum {
 	/* The store. */
 	STORE_READERS_MAX = 4096,
 	APPEND_BATCH_EVENTS = 1000,
-	PRUNE_BATCH_BLOCKS = 256
+	PRUNE_BATCH_BLOCKS = 256,
+	ERASE_BATCH_RECORDS = 256
 };
 
 #define WINDOW_MS (24 * 60 * 60 * 1000)

@@ -9,6 +9,7 @@ static const char *const status_names[] = {
 	[ORGANIZATION_ACTIVE] = "active",
 	[ORGANIZATION_UNPAID] = "unpaid",
 	[ORGANIZATION_LOCKED] = "locked",
+	[ORGANIZATION_REMOVING] = "removing",
 };
 
 enum error
@@ -36,7 +37,7 @@ organization_status_parse(const char *text,
     enum organization_status *status_out, struct detail *detail)
 {
 	*status_out = ORGANIZATION_LOCKED;
-	for (size_t i = 0; i < COUNT_OF(status_names); i++) {
+	for (size_t i = 0; i <= ORGANIZATION_LOCKED; i++) {
 		if (strcmp(text, status_names[i]) != 0)
 			continue;
 		*status_out = (enum organization_status)i;

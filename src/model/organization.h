@@ -13,7 +13,8 @@
 enum organization_status {
 	ORGANIZATION_ACTIVE,
 	ORGANIZATION_UNPAID,
-	ORGANIZATION_LOCKED
+	ORGANIZATION_LOCKED,
+	ORGANIZATION_REMOVING	/* its keys are dead, the rest follows */
 };
 
 struct organization {
@@ -28,7 +29,7 @@ struct organization {
 enum error organization_name_check(const char *name, struct detail *detail);
 
 const char *organization_status_name(enum organization_status status);
-/* ERR_MEANING with the allowed names. */
+/* ERR_MEANING with the allowed names: "removing" is none. */
 enum error organization_status_parse(const char *text,
     enum organization_status *status_out, struct detail *detail);
 

@@ -7,17 +7,10 @@
 #include "base/clock.h"
 #include "model/limits.h"
 #include "model/organization.h"
+#include "record/retention.h"
 #include "store/events.h"
 #include "store/organizations.h"
 #include "store/store.h"
-
-enum {
-	/* What a block of events takes on disk. */
-	BLOCK_BYTES = 4096,
-	/* Blocks that go for each block that comes, and at the least. */
-	PRUNE_FACTOR = 2,
-	PRUNE_BLOCKS_MIN = 2
-};
 
 struct item {
 	uint64_t line_number;
@@ -34,15 +27,11 @@ struct batch {
 	struct item items[APPEND_BATCH_EVENTS];
 };
 
-static enum error begin(struct batch *batch, struct store_txn **txn_out,
-    struct batch_result *result);
-static enum error prune_alone(struct batch *batch, uint64_t *events_out);
 static enum error put_all(struct batch *batch, struct store_txn *txn,
     struct batch_result *result);
 static enum error put(struct batch *batch, struct store_txn *txn,
     struct item *item, int64_t now_ms);
-static enum error prune(struct batch *batch, struct store_txn *txn,
-    struct batch_result *result);
+static size_t added_bytes(const struct batch *batch);
 static void report_refused(const struct batch *batch,
     batch_refused *refused, void *arg);
 
@@ -93,6 +82,7 @@ batch_commit(struct batch *batch, batch_refused *refused, void *arg,
     struct batch_result *result_out)
 {
 	struct batch_result result = { 0 };
+	struct retention_load load = { 0 };
 	struct store_txn *txn = NULL;
 	enum error err = ERR_NONE;
 
@@ -100,12 +90,16 @@ batch_commit(struct batch *batch, batch_refused *refused, void *arg,
 	if (batch->count == 0)
 		return ERR_NONE;
 
-	err = begin(batch, &txn, &result);
+	err = retention_begin(batch->store, batch->retention_ms, &txn,
+	    &result.pruned);
 	if (err != ERR_NONE)
 		return err;
 	err = put_all(batch, txn, &result);
 	if (err == ERR_NONE)
-		err = prune(batch, txn, &result);
+		load.bytes = added_bytes(batch);
+	if (err == ERR_NONE)
+		err = retention_keep_step(txn, batch->retention_ms, &load,
+		    &result.pruned);
 	if (err == ERR_NONE)
 		err = store_write_commit(txn);
 	else
@@ -120,45 +114,6 @@ batch_commit(struct batch *batch, batch_refused *refused, void *arg,
 	return ERR_NONE;
 }
 
-/* A store that is full may be full of what nobody can read any more. */
-static enum error
-begin(struct batch *batch, struct store_txn **txn_out,
-    struct batch_result *result)
-{
-	enum error err = store_write_begin(batch->store, true, txn_out);
-	uint64_t events = 0;
-
-	if (err != ERR_FULL)
-		return err;
-	if (prune_alone(batch, &events) != ERR_NONE || events == 0)
-		return ERR_FULL;
-	result->pruned += events;
-	return store_write_begin(batch->store, true, txn_out);
-}
-
-static enum error
-prune_alone(struct batch *batch, uint64_t *events_out)
-{
-	struct store_txn *txn = NULL;
-	struct prune_result pruned = { 0 };
-	enum error err;
-
-	*events_out = 0;
-	err = store_write_begin(batch->store, false, &txn);
-	if (err != ERR_NONE)
-		return err;
-	err = store_event_prune(txn, clock_now_ms() - batch->retention_ms,
-	    PRUNE_BATCH_BLOCKS, &pruned);
-	if (err != ERR_NONE) {
-		store_write_abort(txn);
-		return err;
-	}
-	err = store_write_commit(txn);
-	if (err == ERR_NONE)
-		*events_out = pruned.events;
-	return err;
-}
-
 static enum error
 put_all(struct batch *batch, struct store_txn *txn,
     struct batch_result *result)
@@ -169,6 +124,8 @@ put_all(struct batch *batch, struct store_txn *txn,
 	enum error err = store_organization_get(txn, batch->organization,
 	    &organization);
 
+	if (err == ERR_NONE && organization.status == ORGANIZATION_REMOVING)
+		err = ERR_NOT_FOUND;
 	for (size_t i = 0; i < batch->count && err == ERR_NONE; i++) {
 		struct item *item = &batch->items[i];
 
@@ -193,25 +150,15 @@ put(struct batch *batch, struct store_txn *txn, struct item *item,
 	    now_ms);
 }
 
-/* In step with what came, so that the store's size levels off. */
-static enum error
-prune(struct batch *batch, struct store_txn *txn,
-    struct batch_result *result)
+static size_t
+added_bytes(const struct batch *batch)
 {
-	struct prune_result pruned;
 	size_t bytes = 0;
-	unsigned int blocks;
-	enum error err;
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].outcome == IMPORT_ADDED)
 			bytes += batch->items[i].draft.json_len;
-	blocks = PRUNE_BLOCKS_MIN +
-	    PRUNE_FACTOR * (unsigned int)(bytes / BLOCK_BYTES);
-	err = store_event_prune(txn, clock_now_ms() - batch->retention_ms,
-	    blocks, &pruned);
-	result->pruned += pruned.events;
-	return err;
+	return bytes;
 }
 
 static void

@@ -41,8 +41,8 @@ typedef void batch_refused(uint64_t line_number,
 /*
  * Commits all that was added, and empties the batch.  On disk when this
  * returns ERR_NONE; otherwise nothing of it was stored, and the batch keeps
- * it.  The organization is looked up again: ERR_NOT_FOUND when it is gone.
- * ERR_FULL, ERR_STORE, ERR_CORRUPT.
+ * it.  The organization is looked up again: ERR_NOT_FOUND when it is gone, or
+ * is being removed.  ERR_FULL, ERR_STORE, ERR_CORRUPT.
  */
 enum error batch_commit(struct batch *batch, batch_refused *refused,
     void *arg, struct batch_result *result_out);

@@ -1,3 +1,13 @@
 noinst_LIBRARIES += librecord.a
-librecord_a_SOURCES = src/record/batch.c src/record/batch.h
+librecord_a_SOURCES = \
+	src/record/batch.c src/record/batch.h \
+	src/record/changes.c src/record/changes.h \
+	src/record/client.c src/record/client.h \
+	src/record/client_call.c \
+	src/record/group.c src/record/group.h \
+	src/record/message.c src/record/message.h \
+	src/record/unanswered.c src/record/unanswered.h \
+	src/record/recorder_socket.c src/record/recorder_socket.h \
+	src/record/retention.c src/record/retention.h \
+	src/record/wire.c src/record/wire.h
 RECORD_LIBS = librecord.a $(STORE_LIBS)

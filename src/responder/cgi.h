@@ -10,10 +10,10 @@ struct settings;
 
 /*
  * Answers the request that the environment tells, on stdout.  A body on
- * stdin is read first, and ignored.  A crash meanwhile, as a damaged store
+ * stdin is read first.  A crash meanwhile, as a damaged store
  * may cause, is answered with a 500 unless something was written already,
- * and ends the process with EXIT_FAILURE.  ERR_IO: the answer was not taken
- * whole, or there is none; ERR_NO_MEMORY.
+ * and ends the process with EXIT_FAILURE.  ERR_IO: the body did not come
+ * whole, or the answer was not taken whole; ERR_NO_MEMORY.
  */
 enum error cgi_run(const struct settings *settings, struct detail *detail);
 

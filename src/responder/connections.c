@@ -7,7 +7,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "responder/connection.h"
+#include "model/limits.h"
+#include "record/client.h"
+#include "responder/fcgi.h"
+#include "responder/loop.h"
+#include "responder/parking.h"
+#include "responder/watch.h"
 
 static_assert(offsetof(struct connection, deadline) == 0,
     "a deadline's address is its connection's");
@@ -15,20 +20,82 @@ static_assert(offsetof(struct connection, deadline) == 0,
 static struct connection *of_deadline(struct deadline *deadline);
 static void close_one(struct connections *connections,
     struct connection *connection);
-static void settle(struct connections *connections,
-    struct connection *connection, enum progress progress);
-static void watch(struct connections *connections,
+static enum error watch_recorder(struct connections *connections);
+static void set_events(struct connections *connections,
     struct connection *connection);
+static uint32_t wanted_events(const struct connection *connection);
+static bool is_parked(const struct connection *connection);
 static void set_deadline(struct connections *connections,
     struct connection *connection);
 static void queue_again(struct connections *connections,
     struct connection *connection);
 
+/* EPOLLRDHUP is told with the end that a read meets, so it costs nothing, and
+ * watches those that are parked. */
+#define ARRIVAL_EVENTS (EPOLLIN | EPOLLRDHUP)
+
+/* Beside those who wait there is to be room for others. */
+enum { WAITERS_SHARE_LEFT = 8 };
+
+enum error
+connections_init(struct connections *connections, struct loops *loops)
+{
+	unsigned int max = loops->connections_max;
+	unsigned int waiters_max = max - max / WAITERS_SHARE_LEFT;
+	enum error err;
+
+	connections->service = loops->service;
+	connections->max = max;
+	connections->count_all = &loops->connections;
+	connections->may_wait = loops->may_wait;
+	connections->waiters_max =
+	    waiters_max < WAITERS_MAX ? waiters_max : WAITERS_MAX;
+	connections->waiter_count_all = &loops->waiters;
+	deadlines_init(&connections->deadlines, loops->timeout_ms);
+	trays_init(&connections->trays, &loops->body_bytes);
+	waiting_init(&connections->waiting);
+	connections->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (connections->epoll_fd < 0)
+		return ERR_IO;
+	err = fcgi_new(&connections->fcgi);
+	if (err == ERR_NONE)
+		err = watch_new(loops->service, loops->store_path,
+		    connections->epoll_fd, &connections->watch);
+	if (err == ERR_NONE)
+		err = record_client_new(loops->store_path, RECORD_TIMEOUT_MS,
+		    parking_take_reply, &connections->recorder);
+	return err == ERR_NONE ? watch_recorder(connections) : err;
+}
+
+static enum error
+watch_recorder(struct connections *connections)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	event.data.ptr = connections->recorder;
+	return epoll_ctl(connections->epoll_fd, EPOLL_CTL_ADD,
+	    record_client_fd(connections->recorder), &event) == 0 ?
+	    ERR_NONE : ERR_IO;
+}
+
+void
+connections_clear(struct connections *connections)
+{
+	connections_close_all(connections);
+	record_client_free(connections->recorder);
+	watch_free(connections->watch);
+	waiting_clear(&connections->waiting);
+	trays_clear(&connections->trays);
+	fcgi_free(connections->fcgi);
+	if (connections->epoll_fd >= 0)
+		close(connections->epoll_fd);
+}
+
 void
 connections_open(struct connections *connections, int fd, bool is_over)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
-	struct epoll_event event = { .events = EPOLLIN };
+	struct epoll_event event = { .events = ARRIVAL_EVENTS };
 
 	event.data.ptr = connection;
 	if (connection == NULL ||
@@ -40,9 +107,11 @@ connections_open(struct connections *connections, int fd, bool is_over)
 		return;
 	}
 	connection->fd = fd;
+	connection->connections = connections;
+	connection->watched = ARRIVAL_EVENTS;
 	connection->is_over = is_over;
 	scan_init(&connection->scan);
-	buffer_init(&connection->unread, RECEIVE_BYTES);
+	buffer_init_secret(&connection->unread, RECEIVE_BYTES);
 	/* Its first byte begins this anew. */
 	connection->deadline_kind = DEADLINE_ARRIVE;
 	connection->is_deadline_new = true;
@@ -51,14 +120,19 @@ connections_open(struct connections *connections, int fd, bool is_over)
 }
 
 void
-connections_wake(struct connections *connections,
-    struct connection *connection)
+connections_wake(struct connections *connections, void *what,
+    uint32_t events)
 {
-	/* It has its turn soon, after the others. */
-	if (connection->is_again)
-		return;
-	settle(connections, connection,
-	    connection_turn(connections, connection));
+	struct connection *connection = what;
+
+	if (what == connections->recorder)
+		connections->has_recorder_event = true;
+	else if (what == connections->watch)
+		connections->has_watch_event = true;
+	else if (!connection->is_again)
+		/* Otherwise it has its turn soon, after the others. */
+		connections_settle(connections, connection,
+		    connection_turn(connections, connection, events));
 }
 
 void
@@ -76,7 +150,7 @@ connections_again(struct connections *connections)
 		if (connection->is_closed)
 			free(connection);
 		else
-			connections_wake(connections, connection);
+			connections_wake(connections, connection, 0);
 		connection = next;
 	}
 }
@@ -119,8 +193,7 @@ connections_stop(struct connections *connections)
 
 			deadline_drop(deadline);
 			connection->is_deadline_new = true;
-			if (!connection->is_again)
-				queue_again(connections, connection);
+			queue_again(connections, connection);
 		}
 	}
 	connections_again(connections);
@@ -139,6 +212,68 @@ connections_close_all(struct connections *connections)
 	connections_again(connections);
 }
 
+void
+connections_settle(struct connections *connections,
+    struct connection *connection, enum progress progress)
+{
+	size_t unread_len = connection->unread.len;
+
+	if (progress == PROGRESS_END ||
+	    (connections->is_stopping && connection_is_idle(connection))) {
+		close_one(connections, connection);
+		return;
+	}
+	if (connection->stage != STAGE_SEND &&
+	    connection->scan.phase == SCAN_BETWEEN) {
+		trays_give(&connections->trays, connection->tray);
+		connection->tray = NULL;
+	}
+	if (unread_len == 0)
+		buffer_clear(&connection->unread);
+	/* Of one that is parked it may be FCGI_ABORT_REQUEST. */
+	if ((progress == PROGRESS_DONE && unread_len > 0) ||
+	    (is_parked(connection) && !connection->is_deaf &&
+	    unread_len >= RECORD_HEADER_BYTES))
+		progress = PROGRESS_AGAIN;
+	if (progress == PROGRESS_AGAIN)
+		queue_again(connections, connection);
+	set_events(connections, connection);
+	set_deadline(connections, connection);
+}
+
+static bool
+is_parked(const struct connection *connection)
+{
+	return connection->stage == STAGE_RECORD ||
+	    connection->stage == STAGE_WAIT;
+}
+
+static void
+set_events(struct connections *connections, struct connection *connection)
+{
+	struct epoll_event event = { .events = wanted_events(connection) };
+
+	if (event.events == connection->watched)
+		return;
+	event.data.ptr = connection;
+	/* It fails for no file that is open and was added. */
+	(void)epoll_ctl(connections->epoll_fd, EPOLL_CTL_MOD,
+	    connection->fd, &event);
+	connection->watched = event.events;
+}
+
+/* EPOLLHUP and EPOLLERR are told in any case. */
+static uint32_t
+wanted_events(const struct connection *connection)
+{
+	/* What comes is left to wait in the socket. */
+	if (connection->is_blocked)
+		return EPOLLOUT;
+	if (!is_parked(connection) || !connection->is_deaf)
+		return ARRIVAL_EVENTS;
+	return connection->stage == STAGE_WAIT ? EPOLLRDHUP : 0;
+}
+
 static struct connection *
 of_deadline(struct deadline *deadline)
 {
@@ -149,6 +284,7 @@ static void
 close_one(struct connections *connections, struct connection *connection)
 {
 	deadline_drop(&connection->deadline);
+	parking_leave(connections, connection);
 	close(connection->fd);
 	buffer_clear(&connection->unread);
 	trays_give(&connections->trays, connection->tray);
@@ -161,54 +297,15 @@ close_one(struct connections *connections, struct connection *connection)
 		free(connection);
 }
 
-/* After a turn: what does the connection wait for, and how long? */
-static void
-settle(struct connections *connections, struct connection *connection,
-    enum progress progress)
-{
-	if (progress == PROGRESS_END ||
-	    (connections->is_stopping && connection_is_idle(connection))) {
-		close_one(connections, connection);
-		return;
-	}
-	if (!connection->is_sending &&
-	    connection->scan.phase == SCAN_BETWEEN) {
-		trays_give(&connections->trays, connection->tray);
-		connection->tray = NULL;
-	}
-	if (connection->unread.len == 0)
-		buffer_clear(&connection->unread);
-	else if (progress == PROGRESS_DONE)
-		progress = PROGRESS_AGAIN;
-	if (progress == PROGRESS_AGAIN)
-		queue_again(connections, connection);
-	if (connection->is_blocked != connection->is_watched_out)
-		watch(connections, connection);
-	set_deadline(connections, connection);
-}
-
-/* While it is blocked, what comes is left to wait in the socket. */
-static void
-watch(struct connections *connections, struct connection *connection)
-{
-	struct epoll_event event = {
-		.events = connection->is_blocked ? EPOLLOUT : EPOLLIN,
-	};
-
-	event.data.ptr = connection;
-	/* It fails for no file that is open and was added. */
-	(void)epoll_ctl(connections->epoll_fd, EPOLL_CTL_MOD,
-	    connection->fd, &event);
-	connection->is_watched_out = connection->is_blocked;
-}
-
 static void
 set_deadline(struct connections *connections, struct connection *connection)
 {
 	enum deadline_kind kind = DEADLINE_ARRIVE;
 
-	if (connection->is_sending)
+	if (connection->stage == STAGE_SEND)
 		kind = DEADLINE_TAKE;
+	else if (is_parked(connection))
+		kind = DEADLINE_NEVER;
 	else if (connection_is_idle(connection) && !connection->is_over)
 		kind = DEADLINE_IDLE;
 
@@ -224,6 +321,8 @@ set_deadline(struct connections *connections, struct connection *connection)
 static void
 queue_again(struct connections *connections, struct connection *connection)
 {
+	if (connection->is_again)
+		return;
 	connection->is_again = true;
 	connection->again_next = NULL;
 	if (connections->again_last == NULL)

@@ -5,6 +5,9 @@
 
 enum { IDLE_TIMES = 3 };
 
+/* Longer than any process runs. */
+static const int64_t never_ms = INT64_MAX / 2;
+
 void
 deadlines_init(struct deadlines *deadlines, int64_t timeout_ms)
 {
@@ -15,6 +18,7 @@ deadlines_init(struct deadlines *deadlines, int64_t timeout_ms)
 		deadlines->lengths_ms[i] = timeout_ms;
 	}
 	deadlines->lengths_ms[DEADLINE_IDLE] *= IDLE_TIMES;
+	deadlines->lengths_ms[DEADLINE_NEVER] = never_ms;
 }
 
 void

@@ -30,6 +30,9 @@ struct source {
 	size_t content_left;	/* of pairs, in the record under way */
 	size_t pairs_left;	/* of pairs, in all */
 	bool is_ended;		/* the empty PARAMS record was made */
+	/* Where libfcgi has read it into, to be wiped; NULL once freed. */
+	char *copy;
+	size_t copy_len;
 };
 
 struct fcgi {
@@ -44,6 +47,7 @@ static _Thread_local struct source *current;
 int OS_Read(int fd, char *bytes, size_t size);
 int OS_Write(int fd, char *bytes, size_t len);
 
+static void wipe(struct fcgi *fcgi);
 static void source_begin(struct source *source, const struct buffer *pairs);
 static void source_next_header(struct source *source);
 static size_t source_read(struct source *source, char *bytes, size_t size);
@@ -119,8 +123,10 @@ fcgi_begin(struct fcgi *fcgi, const struct buffer *pairs,
 	current = &fcgi->source;
 	status = FCGX_Accept_r(&fcgi->request);
 	current = NULL;
-	if (status != 0)
+	if (status != 0) {
+		fcgi->source.copy = NULL;
 		return ERR_IO;
+	}
 	*params_out = (const char *const *)fcgi->request.envp;
 	return ERR_NONE;
 }
@@ -128,8 +134,21 @@ fcgi_begin(struct fcgi *fcgi, const struct buffer *pairs,
 void
 fcgi_end(struct fcgi *fcgi)
 {
+	wipe(fcgi);
 	/* 0: it frees what it allocated, without writing or closing. */
 	FCGX_Free(&fcgi->request, 0);
+}
+
+/* A key that was among the params is not to lie in freed memory. */
+static void
+wipe(struct fcgi *fcgi)
+{
+	if (fcgi->source.copy == NULL)
+		return;
+	explicit_bzero(fcgi->source.copy, fcgi->source.copy_len);
+	fcgi->source.copy = NULL;
+	for (char **param = fcgi->request.envp; *param != NULL; param++)
+		explicit_bzero(*param, strlen(*param));
 }
 
 int
@@ -141,7 +160,12 @@ OS_Read(int fd, char *bytes, size_t size)
 	}
 	if (size > INT_MAX)
 		size = INT_MAX;
-	return (int)source_read(current, bytes, size);
+	size = source_read(current, bytes, size);
+	/* It is the same memory every time. */
+	current->copy = bytes;
+	if (size > current->copy_len)
+		current->copy_len = size;
+	return (int)size;
 }
 
 /* What libfcgi writes is for nobody: we answer the web server ourselves. */
@@ -171,6 +195,8 @@ source_begin(struct source *source, const struct buffer *pairs)
 	source->content_left = 0;
 	source->pairs_left = pairs->len;
 	source->is_ended = false;
+	source->copy = NULL;
+	source->copy_len = 0;
 }
 
 static size_t

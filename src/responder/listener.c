@@ -26,6 +26,7 @@ enum { PASSED_FD = 3 };
 
 static enum error find_passed(int *fd_out, struct detail *detail);
 static bool is_listening(int fd);
+static bool is_of_mod_fcgid(int fd);
 static enum error prepare(int fd, struct detail *detail);
 static enum error listen_at(const char *path, int *fd_out,
     struct detail *detail);
@@ -59,6 +60,8 @@ listener_open(const char *path, struct listener *listener_out,
 		return err;
 	if (listener->fd < 0 && is_listening(STDIN_FILENO))
 		listener->fd = STDIN_FILENO;
+	if (listener->fd == STDIN_FILENO)
+		listener->is_one_at_a_time = is_of_mod_fcgid(STDIN_FILENO);
 	return listener->fd < 0 ? ERR_NONE : prepare(listener->fd, detail);
 }
 
@@ -120,6 +123,32 @@ is_listening(int fd)
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value,
 	    &value_size) == 0 && value != 0;
+}
+
+/*
+ * It passes nothing in the environment that says so, and SERVER_SOFTWARE names
+ * it also where mod_proxy_fcgi is at work.  But it names its sockets by its
+ * own process and a count, FcgidIPCDir/PID.COUNT, as nobody else does.
+ */
+static bool
+is_of_mod_fcgid(int fd)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNSPEC };
+	socklen_t address_size = sizeof(address);
+	const char *name;
+	size_t pid_len;
+
+	/* The last byte stays NUL. */
+	if (getsockname(fd, (struct sockaddr *)&address, &address_size) != 0 ||
+	    address.sun_family != AF_UNIX ||
+	    address_size >= sizeof(address))
+		return false;
+	name = strrchr(address.sun_path, '/');
+	if (name == NULL)
+		return false;
+	pid_len = strspn(++name, TEXT_DIGITS);
+	return pid_len > 0 && name[pid_len] == '.' && text_is_of(
+	    name + pid_len + 1, strlen(name + pid_len + 1), TEXT_DIGITS);
 }
 
 static enum error

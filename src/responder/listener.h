@@ -2,11 +2,14 @@
 #ifndef RESPONDER_LISTENER_H
 #define RESPONDER_LISTENER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 struct listener {
 	int fd;			/* -1 when there is none: plain CGI */
 	char *path;		/* owned; of a socket that we made, or NULL */
+	bool is_one_at_a_time;	/* mod_fcgid's: one request is under way */
 };
 
 /*

@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "responder/connections.h"
-#include "responder/fcgi.h"
 
 enum {
 	EVENTS_PER_ROUND = 256,
@@ -46,6 +45,7 @@ struct loop {
 	int64_t complain_at_ms;	/* when failures of accept are logged again */
 	int64_t listen_at_ms;	/* when a pause ends */
 	int64_t stop_at_ms;	/* 0 until it stops */
+	int64_t give_up_at_ms;	/* 0: it does not stop, or has */
 	struct connections connections;
 };
 
@@ -80,23 +80,18 @@ loop_new(struct loops *loops, struct loop **loop_out)
 	loop->loops = loops;
 	loop->gifts[READ_END] = -1;
 	loop->gifts[WRITE_END] = -1;
-	loop->connections.service = loops->service;
-	loop->connections.max = loops->connections_max;
-	loop->connections.count_all = &loops->connections;
-	deadlines_init(&loop->connections.deadlines, loops->timeout_ms);
-	trays_init(&loop->connections.trays);
-	loop->connections.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	loop->connections.epoll_fd = -1;
+	err = connections_init(&loop->connections, loops);
+	if (err != ERR_NONE)
+		goto out;
 	err = ERR_IO;
-	if (loop->connections.epoll_fd < 0 ||
-	    pipe2(loop->gifts, O_NONBLOCK | O_CLOEXEC) != 0)
+	if (pipe2(loop->gifts, O_NONBLOCK | O_CLOEXEC) != 0)
 		goto out;
 	event.data.ptr = loop;
 	if (epoll_ctl(loop->connections.epoll_fd, EPOLL_CTL_ADD,
 	    loop->gifts[READ_END], &event) != 0)
 		goto out;
-	err = fcgi_new(&loop->connections.fcgi);
-	if (err != ERR_NONE)
-		goto out;
+	err = ERR_NONE;
 	*loop_out = loop;
 	loop = NULL;
 out:
@@ -109,14 +104,10 @@ loop_free(struct loop *loop)
 {
 	if (loop == NULL)
 		return;
-	connections_close_all(&loop->connections);
-	trays_clear(&loop->connections.trays);
-	fcgi_free(loop->connections.fcgi);
+	connections_clear(&loop->connections);
 	for (int i = READ_END; i <= WRITE_END; i++)
 		if (loop->gifts[i] >= 0)
 			close(loop->gifts[i]);
-	if (loop->connections.epoll_fd >= 0)
-		close(loop->connections.epoll_fd);
 	free(loop);
 }
 
@@ -186,11 +177,13 @@ run_round(struct loop *loop)
 		else if (what == loop)
 			has_gifts = true;
 		else
-			connections_wake(connections, what);
+			connections_wake(connections, what,
+			    events[i].events);
 	}
 
 	/* From here on connections may close that had an event. */
 	connections_again(connections);
+	connections_work(connections);
 	connections_expire(connections);
 	if (is_accepting)
 		accept_some(loop, ACCEPTS_PER_ROUND);
@@ -199,6 +192,11 @@ run_round(struct loop *loop)
 	if (!loop->is_listening && loop->stop_at_ms == 0 &&
 	    connections->now_ms >= loop->listen_at_ms)
 		begin_listening(loop);
+	if (loop->give_up_at_ms != 0 &&
+	    connections->now_ms >= loop->give_up_at_ms) {
+		loop->give_up_at_ms = 0;
+		connections_give_up(connections);
+	}
 }
 
 static int
@@ -207,14 +205,13 @@ wait_ms(struct loop *loop)
 	int64_t now_ms = loop->connections.now_ms;
 	int64_t max_ms = ROUND_MS_MAX;
 
-	if (loop->connections.again_first != NULL)
-		return 0;
-	if (loop->stop_at_ms != 0)
+	if (loop->give_up_at_ms != 0)
+		max_ms = loop->give_up_at_ms - now_ms;
+	else if (loop->stop_at_ms != 0)
 		max_ms = loop->stop_at_ms - now_ms;
 	else if (!loop->is_listening)
 		max_ms = loop->listen_at_ms - now_ms;
-	return deadlines_wait_ms(&loop->connections.deadlines, now_ms,
-	    max_ms < 0 ? 0 : (int)max_ms);
+	return connections_wait_ms(&loop->connections, max_ms);
 }
 
 static void
@@ -354,6 +351,7 @@ static void
 begin_stopping(struct loop *loop)
 {
 	loop->stop_at_ms = loop->connections.now_ms + STOP_MS;
+	loop->give_up_at_ms = loop->stop_at_ms - LAST_WORDS_MS;
 	accept_some(loop, ACCEPTS_ON_STOP);
 	pause_listening(loop);
 	connections_stop(&loop->connections);

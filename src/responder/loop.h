@@ -9,6 +9,7 @@
 
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,10 +21,14 @@ struct service;
 /* What all loops of a process share; borrowed for their lives. */
 struct loops {
 	struct service *service;
+	const char *store_path;
 	int listen_fd;
 	unsigned int connections_max;
 	int64_t timeout_ms;
+	bool may_wait;			/* requests may, for news */
 	atomic_uint connections;	/* open in all loops */
+	atomic_uint waiters;		/* of them, those who wait for news */
+	atomic_size_t body_bytes;	/* that arrive in all loops */
 	sem_t ended;			/* posted by each loop at its end */
 	struct loop **loops;
 	size_t count;
@@ -31,6 +36,10 @@ struct loops {
 
 /* How long a loop that stops goes on with what is in flight. */
 enum { STOP_MS = 600 };
+
+/* Of that, what is left for answers that do not wait for the recorder any
+ * more. */
+enum { LAST_WORDS_MS = 150 };
 
 enum error loop_new(struct loops *loops, struct loop **loop_out);
 /* Its thread has ended, or was never started. */

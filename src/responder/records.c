@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "model/limits.h"
+#include "responder/body.h"
 
 enum { ROLE_BODY_BYTES = 8 };
 
@@ -20,13 +21,15 @@ static enum scan_outcome scan_header(struct scan *scan, const uint8_t *bytes,
 static enum scan_outcome check_header(struct scan *scan);
 static bool is_of_open_request(const struct scan *scan);
 static void take_content(struct scan *scan, const uint8_t *bytes, size_t len,
-    struct buffer *params);
+    struct buffer *params, struct body *body);
 static enum scan_outcome end_record(struct scan *scan,
-    struct buffer *params);
+    struct buffer *params, struct body *body);
 static enum scan_outcome begin_request(struct scan *scan,
-    struct buffer *params);
+    struct buffer *params, struct body *body);
 static enum scan_outcome end_params(struct scan *scan,
-    struct buffer *params);
+    struct buffer *params, struct body *body);
+static bool params_hold(const struct buffer *params, const char *name,
+    const char *value);
 
 void
 scan_init(struct scan *scan)
@@ -42,7 +45,7 @@ scan_init(struct scan *scan)
 
 enum scan_outcome
 scan_bytes(struct scan *scan, const uint8_t *bytes, size_t len,
-    struct buffer *params, size_t *used_out)
+    struct buffer *params, struct body *body, size_t *used_out)
 {
 	enum scan_outcome outcome = SCAN_MORE;
 	size_t used = 0;
@@ -60,7 +63,7 @@ scan_bytes(struct scan *scan, const uint8_t *bytes, size_t len,
 
 		part = len - used < scan->content_left ?
 		    len - used : scan->content_left;
-		take_content(scan, bytes + used, part, params);
+		take_content(scan, bytes + used, part, params, body);
 		scan->content_left -= part;
 		used += part;
 
@@ -71,7 +74,7 @@ scan_bytes(struct scan *scan, const uint8_t *bytes, size_t len,
 
 		if (scan->content_left == 0 && scan->padding_left == 0) {
 			scan->header_len = 0;
-			outcome = end_record(scan, params);
+			outcome = end_record(scan, params, body);
 		} else if (params->error != ERR_NONE) {
 			outcome = SCAN_TOO_LARGE;
 		}
@@ -149,7 +152,7 @@ is_of_open_request(const struct scan *scan)
 
 static void
 take_content(struct scan *scan, const uint8_t *bytes, size_t len,
-    struct buffer *params)
+    struct buffer *params, struct body *body)
 {
 	size_t room = VALUES_BYTES_MAX - scan->kept_len;
 
@@ -165,6 +168,10 @@ take_content(struct scan *scan, const uint8_t *bytes, size_t len,
 		if (is_of_open_request(scan))
 			buffer_add(params, bytes, len);
 		break;
+	case FCGI_STDIN:
+		if (is_of_open_request(scan))
+			body_add(body, bytes, len);
+		break;
 	default:
 		break;
 	}
@@ -172,7 +179,7 @@ take_content(struct scan *scan, const uint8_t *bytes, size_t len,
 
 /* A record without content is the end of its stream. */
 static enum scan_outcome
-end_record(struct scan *scan, struct buffer *params)
+end_record(struct scan *scan, struct buffer *params, struct body *body)
 {
 	bool is_end = scan->header[4] == 0 && scan->header[5] == 0;
 
@@ -181,7 +188,7 @@ end_record(struct scan *scan, struct buffer *params)
 	if (scan->record_id == FCGI_NULL_REQUEST_ID)
 		return SCAN_UNKNOWN;
 	if (scan->record_type == FCGI_BEGIN_REQUEST)
-		return begin_request(scan, params);
+		return begin_request(scan, params, body);
 	/* Of requests that were refused, or have ended. */
 	if (!is_of_open_request(scan))
 		return SCAN_MORE;
@@ -193,7 +200,7 @@ end_record(struct scan *scan, struct buffer *params)
 	case FCGI_PARAMS:
 		if (params->error != ERR_NONE)
 			return SCAN_TOO_LARGE;
-		return is_end ? end_params(scan, params) : SCAN_MORE;
+		return is_end ? end_params(scan, params, body) : SCAN_MORE;
 	case FCGI_STDIN:
 		if (!is_end)
 			return SCAN_MORE;
@@ -205,34 +212,58 @@ end_record(struct scan *scan, struct buffer *params)
 }
 
 static enum scan_outcome
-begin_request(struct scan *scan, struct buffer *params)
+begin_request(struct scan *scan, struct buffer *params, struct body *body)
 {
-	FCGI_BeginRequestBody body;
+	FCGI_BeginRequestBody begin;
 
 	if (is_of_open_request(scan))
 		return SCAN_BROKEN;
 	if (scan->phase != SCAN_BETWEEN)
 		return SCAN_MULTIPLEXED;
 
-	memcpy(&body, scan->kept, sizeof(body));
+	memcpy(&begin, scan->kept, sizeof(begin));
 	scan->request_id = scan->record_id;
-	scan->is_kept = (body.flags & FCGI_KEEP_CONN) != 0;
-	if ((body.roleB1 << 8 | body.roleB0) != FCGI_RESPONDER)
+	scan->is_kept = (begin.flags & FCGI_KEEP_CONN) != 0;
+	if ((begin.roleB1 << 8 | begin.roleB0) != FCGI_RESPONDER)
 		return SCAN_ROLE;
 	scan->phase = SCAN_PARAMS;
 	buffer_reset(params);
+	body_clear(body);
 	return SCAN_MORE;
 }
 
 static enum scan_outcome
-end_params(struct scan *scan, struct buffer *params)
+end_params(struct scan *scan, struct buffer *params, struct body *body)
 {
 	bool are_many;
 
 	scan->phase = SCAN_STDIN;
-	if (params_check(params, &are_many))
-		return SCAN_MORE;
-	return are_many ? SCAN_TOO_LARGE : SCAN_BROKEN;
+	if (!params_check(params, &are_many))
+		return are_many ? SCAN_TOO_LARGE : SCAN_BROKEN;
+	/* Those of other methods are read and ignored. */
+	body_begin(body, params_hold(params, "REQUEST_METHOD", "POST"));
+	return SCAN_MORE;
+}
+
+/* Whether one of the pairs is this one, in params that were checked. */
+static bool
+params_hold(const struct buffer *params, const char *name, const char *value)
+{
+	const uint8_t *bytes = (const uint8_t *)params->bytes;
+	size_t len = params->len;
+	size_t name_len;
+	size_t value_len;
+
+	while (params_read_length(&bytes, &len, &name_len) &&
+	    params_read_length(&bytes, &len, &value_len)) {
+		if (name_len == strlen(name) && value_len == strlen(value) &&
+		    memcmp(bytes, name, name_len) == 0 &&
+		    memcmp(bytes + name_len, value, value_len) == 0)
+			return true;
+		bytes += name_len + value_len;
+		len -= name_len + value_len;
+	}
+	return false;
 }
 
 bool

@@ -3,7 +3,7 @@
  * A scan takes the bytes of one connection as they come, in any pieces, and
  * says when a whole request is there.  It keeps what the records say and
  * drops how they said it: padding, the cuts between records, records that
- * belong to no request, and bodies, which no route reads.
+ * belong to no request, and the bodies of requests that are no POST.
  */
 #ifndef RESPONDER_RECORDS_H
 #define RESPONDER_RECORDS_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct body;
 struct buffer;
 
 enum {
@@ -54,13 +55,14 @@ void scan_init(struct scan *scan);
 
 /*
  * Takes bytes up to the end of the record that has an outcome, and sets
- * *used_out.  The content of PARAMS records is added to params, which a new
- * request empties; it is borrowed, and may be another buffer whenever no
- * request is open.  After SCAN_REQUEST and SCAN_ABORTED no request is open.
- * After SCAN_TOO_LARGE and SCAN_BROKEN the scan must not go on.
+ * *used_out.  The content of PARAMS records is added to params and that of
+ * STDIN to body, which a new request empties; both are borrowed, and may be
+ * others whenever no request is open.  After SCAN_REQUEST and SCAN_ABORTED no
+ * request is open.  After SCAN_TOO_LARGE and SCAN_BROKEN the scan must not go
+ * on.
  */
 enum scan_outcome scan_bytes(struct scan *scan, const uint8_t *bytes,
-    size_t len, struct buffer *params, size_t *used_out);
+    size_t len, struct buffer *params, struct body *body, size_t *used_out);
 
 /* Whether neither a record nor a request is under way. */
 bool scan_is_idle(const struct scan *scan);

@@ -24,8 +24,9 @@ enum {
 	/* For all loops to end in, which takes STOP_MS; a thread that hangs
 	 * on a disk is left behind. */
 	END_MS = 900,
-	/* Beside connections: store, log, epoll and pipes of each loop. */
-	OTHER_FILES = 64 + 4 * THREADS_MAX,
+	/* Beside connections: store, log; epoll, pipe, news, recorder of each
+	 * loop. */
+	OTHER_FILES = 64 + 8 * THREADS_MAX,
 	NUMBER_SIZE = 24
 };
 
@@ -47,10 +48,13 @@ server_run(const struct settings *settings, struct listener *listener,
 	pthread_t threads[THREADS_MAX];
 	size_t started = 0;
 	struct loops loops = {
+		.store_path = settings_text(settings, SETTING_STORE),
 		.listen_fd = listener->fd,
 		.connections_max = (unsigned int)settings_number(settings,
 		    SETTING_CONNECTIONS),
 		.timeout_ms = settings_number(settings, SETTING_TIMEOUT),
+		/* Who waits would keep such a server's process for himself. */
+		.may_wait = !listener->is_one_at_a_time,
 		.loops = array,
 		.count = (size_t)settings_number(settings, SETTING_THREADS),
 	};
@@ -162,6 +166,7 @@ stop(struct loops *loops, const pthread_t *threads, size_t started,
 	end.tv_nsec %= 1000000000L;
 
 	listener_hide(listener);
+	service_stop(loops->service);
 	for (size_t i = 0; i < started; i++)
 		loop_stop(loops->loops[i]);
 	for (size_t i = 0; i < started; i++) {

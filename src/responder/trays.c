@@ -9,9 +9,9 @@ static void tray_free(struct tray *tray);
 static void shrink(struct buffer *buffer);
 
 void
-trays_init(struct trays *trays)
+trays_init(struct trays *trays, atomic_size_t *body_bytes)
 {
-	*trays = (struct trays){ 0 };
+	*trays = (struct trays){ .body_bytes = body_bytes };
 }
 
 void
@@ -39,7 +39,8 @@ trays_take(struct trays *trays)
 	tray = malloc(sizeof(*tray));
 	if (tray == NULL)
 		return NULL;
-	buffer_init(&tray->params, REQUEST_PARAMS_BYTES_MAX);
+	buffer_init_secret(&tray->params, REQUEST_PARAMS_BYTES_MAX);
+	body_init(&tray->body, trays->body_bytes);
 	response_init(&tray->response);
 	outgoing_init(&tray->outgoing);
 	return tray;
@@ -54,9 +55,11 @@ trays_give(struct trays *trays, struct tray *tray)
 		tray_free(tray);
 		return;
 	}
-	if (tray->response.export != NULL)
+	if (tray->response.need != NEED_NOTHING)
 		response_reset(&tray->response);
 	shrink(&tray->response.body);
+	buffer_reset(&tray->params);
+	body_clear(&tray->body);
 	outgoing_init(&tray->outgoing);
 	tray->next = trays->first;
 	trays->first = tray;
@@ -68,6 +71,7 @@ tray_free(struct tray *tray)
 {
 	response_clear(&tray->response);
 	buffer_clear(&tray->params);
+	body_clear(&tray->body);
 	free(tray);
 }
 

@@ -6,10 +6,12 @@
 #ifndef RESPONDER_TRAYS_H
 #define RESPONDER_TRAYS_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "api/response.h"
 #include "base/buffer.h"
+#include "responder/body.h"
 #include "responder/outgoing.h"
 
 enum {
@@ -21,6 +23,7 @@ enum {
 struct tray {
 	struct tray *next;
 	struct buffer params;		/* of the request that arrives */
+	struct body body;		/* of the same */
 	struct response response;
 	struct outgoing outgoing;
 };
@@ -29,9 +32,10 @@ struct tray {
 struct trays {
 	struct tray *first;
 	unsigned int count;
+	atomic_size_t *body_bytes;	/* for body_init */
 };
 
-void trays_init(struct trays *trays);
+void trays_init(struct trays *trays, atomic_size_t *body_bytes);
 void trays_clear(struct trays *trays);
 
 /* NULL when there is no memory. */

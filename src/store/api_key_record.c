@@ -24,6 +24,7 @@ api_key_record_write(const struct api_key *key,
 	fields_put_u32(&writer, key->rate_per_minute);
 	fields_put_u64(&writer, (uint64_t)key->created_ms);
 	fields_put_u64(&writer, (uint64_t)key->expires_ms);
+	fields_put_u64(&writer, (uint64_t)key->last_used_ms);
 	fields_put_text(&writer, key->name);
 	return writer.len;
 }
@@ -47,6 +48,7 @@ api_key_record_read(const uint8_t digest[API_KEY_DIGEST_BYTES],
 	key_out->rate_per_minute = fields_get_u32(&reader);
 	key_out->created_ms = (int64_t)fields_get_u64(&reader);
 	key_out->expires_ms = (int64_t)fields_get_u64(&reader);
+	key_out->last_used_ms = (int64_t)fields_get_u64(&reader);
 	fields_get_text(&reader, key_out->name, sizeof(key_out->name));
 	return fields_are_read(&reader) && status <= API_KEY_DISABLED &&
 	    key_out->organization != 0 &&

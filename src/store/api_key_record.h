@@ -10,7 +10,7 @@
 
 enum {
 	API_KEY_RECORD_BYTES_MAX = 4 + EVENT_ID_LEN + API_KEY_PREFIX_LEN +
-	    API_KEY_LAST_LEN + 1 + 4 + 4 + 8 + 8 + 2 +
+	    API_KEY_LAST_LEN + 1 + 4 + 4 + 8 + 8 + 8 + 2 +
 	    API_KEY_NAME_BYTES_MAX,
 	/* The key of organization_api_keys: organization, creation, id. */
 	API_KEY_ORDER_BYTES = 4 + 8 + EVENT_ID_LEN

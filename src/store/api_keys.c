@@ -103,6 +103,19 @@ store_api_key_put(struct store_txn *txn, const struct api_key *key)
 }
 
 enum error
+store_api_key_put_last_used(struct store_txn *txn, const char *id,
+    int64_t last_used_ms)
+{
+	struct api_key key;
+	enum error err = store_api_key_get(txn, id, &key);
+
+	if (err != ERR_NONE || last_used_ms <= key.last_used_ms)
+		return err;
+	key.last_used_ms = last_used_ms;
+	return put_record(txn, &key);
+}
+
+enum error
 store_api_key_remove(struct store_txn *txn, const char *id)
 {
 	uint8_t order[API_KEY_ORDER_BYTES];

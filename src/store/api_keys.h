@@ -20,6 +20,11 @@ enum error store_api_key_get(struct store_txn *txn, const char *id,
 enum error store_api_key_put(struct store_txn *txn,
     const struct api_key *key);
 
+/* Writes when it was last used, unless a later moment is known; a change
+ * that has no event. */
+enum error store_api_key_put_last_used(struct store_txn *txn, const char *id,
+    int64_t last_used_ms);
+
 /* Erases it: revoked keys are gone, and their id names nothing. */
 enum error store_api_key_remove(struct store_txn *txn, const char *id);
 

@@ -56,6 +56,8 @@ static const struct {
 	{ TREE_API_KEYS,              check_api_key },
 	{ TREE_API_KEY_IDS,           check_api_key_id },
 	{ TREE_ORGANIZATION_API_KEYS, check_api_key_order },
+	{ TREE_IDEMPOTENCY,           check_idempotency },
+	{ TREE_IDEMPOTENCY_TIMES,     check_idempotency_time },
 };
 
 enum error

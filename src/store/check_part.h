@@ -30,6 +30,12 @@ bool check_peek(struct check *check, enum tree tree, const void *key,
     size_t key_len, const uint8_t **body_out, size_t *body_len_out);
 bool check_has_organization(struct check *check, uint32_t number);
 
+/* What is wrong with such a record, or NULL. */
+const char *check_idempotency(struct check *check, const MDB_val *key,
+    const uint8_t *body, size_t body_len);
+const char *check_idempotency_time(struct check *check, const MDB_val *key,
+    const uint8_t *body, size_t body_len);
+
 /* ERR_STORE and the like only when LMDB cannot go on. */
 enum error check_events(struct check *check);
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/ownership.h"
+#include "base/ownership.h"
 
 enum {
 	PARENT_MODE = 0755,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "shared/shared.h"
 #include "store/tails.h"
 #include "store/txn.h"
 
@@ -20,6 +21,8 @@ static const char *const tree_names[] = {
 	[TREE_API_KEY_IDS]           = "api_key_ids",
 	[TREE_ORGANIZATION_API_KEYS] = "organization_api_keys",
 	[TREE_EVENTS]                = "events",
+	[TREE_IDEMPOTENCY]           = "idempotency",
+	[TREE_IDEMPOTENCY_TIMES]     = "idempotency_times",
 };
 static_assert(COUNT_OF(tree_names) == TREE_COUNT, "a name for each tree");
 
@@ -63,6 +66,7 @@ environment_free(struct store *store)
 	if (store->env != NULL)
 		mdb_env_close(store->env);
 	tails_free(store->tails);
+	shared_free(store->shared);
 	pthread_mutex_destroy(&store->mutex);
 	free(store->path);
 	free(store);

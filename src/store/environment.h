@@ -7,11 +7,13 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "store/store.h"
 #include "store/sweep.h"
 
+struct shared;
 struct store_txn;
 struct tails;
 
@@ -26,6 +28,8 @@ enum tree {
 	TREE_API_KEY_IDS,
 	TREE_ORGANIZATION_API_KEYS,
 	TREE_EVENTS,
+	TREE_IDEMPOTENCY,
+	TREE_IDEMPOTENCY_TIMES,
 	TREE_COUNT
 };
 
@@ -54,6 +58,11 @@ struct store {
 	struct tails *tails;	/* NULL until something is appended */
 	struct sweep sweep;
 	unsigned int commit_count;
+
+	/* Of one that is open to be written: for whom a commit is news. */
+	struct shared *shared;
+	int64_t shared_at_ms;	/* when it was looked at last */
+	atomic_bool has_complained;	/* that nobody can be woken */
 };
 
 /* "events" and the like. */

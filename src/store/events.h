@@ -14,6 +14,7 @@
 #include "model/filter.h"
 
 struct event_draft;
+struct event_json;
 struct event_view;
 struct store_txn;
 
@@ -26,6 +27,20 @@ struct store_txn;
  */
 enum error store_event_append(struct store_txn *txn, uint32_t organization,
     struct event_draft *draft, int64_t now_ms);
+
+/* The same for a draft whose JSON lies elsewhere; it is stamped there. */
+enum error store_event_append_json(struct store_txn *txn,
+    uint32_t organization, const struct event_json *event, int64_t now_ms,
+    struct cursor *place_out);
+
+/*
+ * Whether events of these categories (bits, as in a filter) can be put: the
+ * stamps and the blocks that they go to are whole.  Unlike an append that
+ * fails, this leaves the transaction as it was.  ERR_CORRUPT, ERR_STORE,
+ * ERR_FULL, ERR_NO_MEMORY.
+ */
+enum error store_event_append_check(struct store_txn *txn,
+    uint32_t organization, unsigned int categories);
 
 enum import_outcome {
 	IMPORT_ADDED,

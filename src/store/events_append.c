@@ -9,23 +9,54 @@ enum error
 store_event_append(struct store_txn *txn, uint32_t organization,
     struct event_draft *draft, int64_t now_ms)
 {
+	const struct event_json event = {
+		.category = draft->category,
+		.stored_at_offset = draft->stored_at_offset,
+		.json_len = draft->json_len,
+		.json = draft->json,
+	};
+
+	return store_event_append_json(txn, organization, &event, now_ms,
+	    &draft->place);
+}
+
+enum error
+store_event_append_json(struct store_txn *txn, uint32_t organization,
+    const struct event_json *event, int64_t now_ms, struct cursor *place_out)
+{
 	struct tail *tail = NULL;
-	struct block_event event;
-	struct cursor place;
+	struct block_event stored;
 	enum error err;
 
-	err = stamps_next(txn, organization, now_ms, &place);
+	err = stamps_next(txn, organization, now_ms, place_out);
 	if (err != ERR_NONE)
 		return err;
-	event_draft_stamp(draft, &place);
+	event_json_stamp(event, place_out);
 
-	err = tails_find(txn, organization, draft->category, &tail);
+	err = tails_find(txn, organization, event->category, &tail);
 	if (err != ERR_NONE)
 		return err;
-	event = (struct block_event){
-		.stored_at_ms = place.stored_at_ms,
-		.json = draft->json,
-		.json_len = draft->json_len,
+	stored = (struct block_event){
+		.stored_at_ms = place_out->stored_at_ms,
+		.json = event->json,
+		.json_len = event->json_len,
 	};
-	return tails_add(txn, tail, &event);
+	return tails_add(txn, tail, &stored);
+}
+
+enum error
+store_event_append_check(struct store_txn *txn, uint32_t organization,
+    unsigned int categories)
+{
+	enum error err = stamps_load(txn, organization);
+
+	/* The categories of one organization lie in memory together. */
+	for (int i = 0; i < CATEGORY_COUNT && err == ERR_NONE; i++) {
+		struct tail *tail = NULL;
+
+		if ((categories & 1U << i) != 0)
+			err = tails_find(txn, organization, (enum category)i,
+			    &tail);
+	}
+	return err;
 }

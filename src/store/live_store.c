@@ -12,10 +12,15 @@
 #include "model/api_key.h"
 #include "store/store_file.h"
 #include "store/file_system.h"
+#include "store/gate.h"
 #include "store/pepper_file.h"
 #include "store/txn.h"
 
-enum { LOOK_INTERVAL_MS = 1000 };
+enum {
+	LOOK_INTERVAL_MS = 1000,
+	/* While others are at the files, and the old ones still serve. */
+	LOOK_AGAIN_MS = 20
+};
 
 struct live_store {
 	char *path;
@@ -37,7 +42,12 @@ struct live_store {
 
 static void look_if_due(struct live_store *live);
 static bool has_changed(struct live_store *live);
-static void reopen(struct live_store *live);
+static bool is_cut_off(const struct live_store *live,
+    const struct file_identity *now);
+static int follow(struct live_store *live);
+static void close_store(struct live_store *live);
+static void log_change(struct live_store *live, enum error err,
+    const struct detail *detail);
 static enum error open_store(struct live_store *live, struct detail *detail);
 static enum error begin(struct live_store *live, struct store_txn **txn_out,
     bool *is_outgrown_out);
@@ -129,14 +139,11 @@ look_if_due(struct live_store *live)
 	pthread_mutex_lock(&live->look);
 	if (clock_steady_ms() >= atomic_load_explicit(&live->look_at_ms,
 	    memory_order_acquire)) {
-		if (has_changed(live)) {
-			pthread_rwlock_wrlock(&live->barrier);
-			reopen(live);
-			pthread_rwlock_unlock(&live->barrier);
-		}
+		int wait_ms = has_changed(live) ? follow(live) :
+		    LOOK_INTERVAL_MS;
+
 		atomic_store_explicit(&live->look_at_ms,
-		    clock_steady_ms() + LOOK_INTERVAL_MS,
-		    memory_order_release);
+		    clock_steady_ms() + wait_ms, memory_order_release);
 	}
 	pthread_mutex_unlock(&live->look);
 }
@@ -150,33 +157,70 @@ has_changed(struct live_store *live)
 	if (live->store == NULL || !now.is_there ||
 	    now.device != live->identity.device ||
 	    now.inode != live->identity.inode ||
-	    /* Cut off: reading on would be SIGBUS. */
-	    now.bytes < live->identity.bytes)
+	    is_cut_off(live, &now) || gate_has_ready(live->path))
 		return true;
 	/* What it grew to, it must keep. */
 	live->identity.bytes = now.bytes;
 	return false;
 }
 
-static void
-reopen(struct live_store *live)
+/* Reading on would be SIGBUS. */
+static bool
+is_cut_off(const struct live_store *live, const struct file_identity *now)
 {
-	struct detail detail = { "" };
+	return now->is_there && now->device == live->identity.device &&
+	    now->inode == live->identity.inode &&
+	    now->bytes < live->identity.bytes;
+}
 
+/*
+ * Opens what lies there now; returns when to look again.  Pepper, data file
+ * and lock file belong together, so they are taken within the gate.  While
+ * that is closed, what is open goes on answering: it is a store that was
+ * whole a moment ago, and nobody writes to it any more.
+ */
+static int
+follow(struct live_store *live)
+{
+	struct file_identity now = store_file_identity(live->path);
+	bool may_go_on = live->store != NULL && !is_cut_off(live, &now);
+	struct detail detail = { "" };
+	int gate_fd;
+	enum error err = gate_enter(live->path,
+	    may_go_on ? 0 : GATE_SHORT_WAIT_MS, &gate_fd, &detail);
+
+	if (err != ERR_NONE && may_go_on)
+		return LOOK_AGAIN_MS;
+	pthread_rwlock_wrlock(&live->barrier);
+	close_store(live);
+	if (err == ERR_NONE)
+		err = open_store(live, &detail);
+	log_change(live, err, &detail);
+	live->err = err;
+	pthread_rwlock_unlock(&live->barrier);
+	gate_leave(gate_fd);
+	return LOOK_INTERVAL_MS;
+}
+
+static void
+close_store(struct live_store *live)
+{
 	store_close(live->store);
 	live->store = NULL;
 	explicit_bzero(&live->pepper, sizeof(live->pepper));
+}
 
-	/* Before the open: a file that comes meanwhile is met next time. */
-	live->identity = store_file_identity(live->path);
-	live->err = open_store(live, &detail);
-	if (live->err != ERR_NONE && !live->is_away_logged)
+static void
+log_change(struct live_store *live, enum error err,
+    const struct detail *detail)
+{
+	if (err != ERR_NONE && !live->is_away_logged)
 		log_fact(LEVEL_ERROR, "the store does not open",
-		    "store", live->path, "cause", detail.text, NULL);
-	else if (live->err == ERR_NONE && live->is_away_logged)
+		    "store", live->path, "cause", detail->text, NULL);
+	else if (err == ERR_NONE && live->is_away_logged)
 		log_fact(LEVEL_NOTICE, "the store is open again",
 		    "store", live->path, NULL);
-	live->is_away_logged = live->err != ERR_NONE;
+	live->is_away_logged = err != ERR_NONE;
 }
 
 static enum error

@@ -3,10 +3,15 @@ libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/api_key_record.c src/store/api_key_record.h \
 	src/store/api_keys.c src/store/api_keys.h \
+	src/store/aside.c src/store/aside.h \
+	src/store/backup.c src/store/backup.h \
 	src/store/block.c src/store/block.h \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
+	src/store/check_idempotency.c \
 	src/store/check_part.h \
+	src/store/copy.c src/store/copy.h \
+	src/store/copy_folder.c src/store/copy_folder.h \
 	src/store/directory.c src/store/directory.h \
 	src/store/environment.c src/store/environment.h \
 	src/store/event_blocks.c src/store/event_blocks.h \
@@ -17,13 +22,18 @@ libstore_a_SOURCES = \
 	src/store/events_scan.c \
 	src/store/fields.c src/store/fields.h \
 	src/store/file_system.c src/store/file_system.h \
+	src/store/gate.c src/store/gate.h \
+	src/store/idempotency.c src/store/idempotency.h \
+	src/store/idempotency_record.c src/store/idempotency_record.h \
 	src/store/live_store.c src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
+	src/store/lock_file.c src/store/lock_file.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \
 	src/store/organizations.c src/store/organizations.h \
-	src/store/ownership.c src/store/ownership.h \
+	src/store/organizations_erase.c \
 	src/store/pepper_file.c src/store/pepper_file.h \
+	src/store/restore.c src/store/restore.h \
 	src/store/room.c src/store/room.h \
 	src/store/sealed.c src/store/sealed.h \
 	src/store/stamps.c src/store/stamps.h \
@@ -33,5 +43,7 @@ libstore_a_SOURCES = \
 	src/store/store_stat.c \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
-	src/store/txn.c src/store/txn.h
-STORE_LIBS = libstore.a $(MODEL_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)
+	src/store/txn.c src/store/txn.h \
+	src/store/wake.c src/store/wake.h \
+	src/store/writers.c src/store/writers.h
+STORE_LIBS = libstore.a $(SHARED_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)

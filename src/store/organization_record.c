@@ -35,7 +35,7 @@ organization_record_read(uint32_t number, const uint8_t *body,
 	fields_get_bytes(&reader, organization_out->id, EVENT_ID_LEN);
 	fields_get_text(&reader, organization_out->name,
 	    sizeof(organization_out->name));
-	return fields_are_read(&reader) && status <= ORGANIZATION_LOCKED &&
+	return fields_are_read(&reader) && status <= ORGANIZATION_REMOVING &&
 	    event_id_is_valid(organization_out->id, EVENT_ID_LEN) &&
 	    organization_name_check(organization_out->name, NULL) == ERR_NONE;
 }

@@ -21,6 +21,24 @@ enum error store_organization_get(struct store_txn *txn, uint32_t number,
 enum error store_organization_put(struct store_txn *txn,
     const struct organization *organization);
 
+struct erase_result {
+	uint64_t api_keys;
+	uint64_t events;	/* of blocks that are whole */
+	uint64_t blocks;
+	bool is_done;		/* the organization is gone */
+};
+
+/*
+ * Erases some of what an organization owns whose status is REMOVING, at most
+ * records_max records: its keys, its events, damaged ones too, what its
+ * clients' idempotency keys name; in the end itself.  ERR_NOT_FOUND: another
+ * process did the rest.  ERR_MEANING: its status is another.  ERR_CORRUPT,
+ * ERR_STORE.
+ */
+enum error store_organization_erase_some(struct store_txn *txn,
+    uint32_t number, unsigned int records_max,
+    struct erase_result *result_out);
+
 /* Visits all by name; return false to end early. */
 typedef bool store_organization_visit(const struct organization *organization,
     void *arg);

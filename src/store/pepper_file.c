@@ -9,8 +9,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/ownership.h"
 #include "model/api_key.h"
-#include "store/ownership.h"
 
 static enum error read_text(int fd, char *text, size_t size,
     size_t *text_len_out);

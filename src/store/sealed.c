@@ -1,6 +1,7 @@
 /* sealed.c - records with their checksums. */
 #include "store/sealed.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,7 @@ sealed_put(struct store_txn *txn, enum tree tree, const void *key,
 	MDB_val value = { SEAL_BYTES + body_len, bytes };
 	uint64_t seal = htobe64(seal_of(tree, key, key_len, body, body_len));
 
+	assert(body_len <= SEALED_BODY_BYTES_MAX);
 	memcpy(bytes, &seal, SEAL_BYTES);
 	memcpy(bytes + SEAL_BYTES, body, body_len);
 	return lmdb_failed(mdb_put(txn->mdb, txn->store->trees[tree],

@@ -16,7 +16,9 @@
 
 enum {
 	SEAL_BYTES = 8,
-	SEALED_BODY_BYTES_MAX = 1024,	/* of all trees but the events' */
+	/* Of all trees but the events'.  LMDB puts 16 bytes before a value: it
+	 * fills one page at most. */
+	SEALED_BODY_BYTES_MAX = 4096 - 16 - SEAL_BYTES,
 	/* Of any tree; a damaged page can claim that a value is larger, and
 	 * reach beyond the map. */
 	SEALED_BYTES_MAX = 8 * 1024

@@ -20,6 +20,20 @@ static enum error flush_counter(struct store_txn *txn);
 static int64_t clamp(int64_t now_ms);
 
 enum error
+stamps_load(struct store_txn *txn, uint32_t organization)
+{
+	enum error err = read_last(txn);
+
+	if (err != ERR_NONE)
+		return err;
+	err = read_counter(txn, organization);
+	/* Not to take what could not be read for a counter. */
+	if (err != ERR_NONE)
+		txn->stamps.organization = 0;
+	return err;
+}
+
+enum error
 stamps_next(struct store_txn *txn, uint32_t organization, int64_t now_ms,
     struct cursor *place_out)
 {
@@ -28,9 +42,7 @@ stamps_next(struct store_txn *txn, uint32_t organization, int64_t now_ms,
 	enum error err;
 
 	*place_out = (struct cursor){ 0 };
-	err = read_last(txn);
-	if (err == ERR_NONE)
-		err = read_counter(txn, organization);
+	err = stamps_load(txn, organization);
 	if (err != ERR_NONE)
 		return err;
 

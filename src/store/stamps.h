@@ -26,6 +26,9 @@ struct stamps {
 	uint32_t next_counter;
 };
 
+/* Reads what the next place is made from.  ERR_CORRUPT, ERR_STORE. */
+enum error stamps_load(struct store_txn *txn, uint32_t organization);
+
 /* The next place of the organization.  ERR_CORRUPT, ERR_STORE. */
 enum error stamps_next(struct store_txn *txn, uint32_t organization,
     int64_t now_ms, struct cursor *place_out);

@@ -1,13 +1,23 @@
 /* store.c - open and close the LMDB environment. */
 #include "store/store.h"
 
+#include <assert.h>
+
+#include "shared/shared.h"
 #include "store/store_file.h"
 #include "store/file_system.h"
+#include "store/gate.h"
 #include "store/lmdb_error.h"
+#include "store/lock_file.h"
 #include "store/meta.h"
-#include "store/ownership.h"
 #include "store/txn.h"
+#include "store/writers.h"
 
+static enum error open_inside(const char *path, enum store_access access,
+    int64_t map_bytes, struct store **store_out, struct detail *detail);
+static enum error open_trees_of(const char *path, enum store_access access,
+    const struct store_file *file, int64_t map_bytes, unsigned int flags,
+    struct store **store_out, struct detail *detail);
 static int64_t map_bytes_for(int64_t map_bytes, const struct store_file *file);
 static enum error open_trees(struct store *store, struct detail *detail);
 static enum error open_trees_in(struct store *store, MDB_txn *mdb,
@@ -22,39 +32,44 @@ store_open(const char *path, enum store_access access, int64_t map_bytes,
     struct store **store_out, struct detail *detail)
 {
 	struct store *store = NULL;
-	struct store_file file;
 	enum error err;
-	int code;
+	int gate_fd = -1;
 
 	*store_out = NULL;
 	err = file_system_check(path, detail);
 	if (err == ERR_NONE)
-		err = store_file_look(path, access, &file, detail);
+		err = gate_enter(path, GATE_WAIT_MS, &gate_fd, detail);
 	if (err == ERR_NONE)
-		err = lock_file_make(path, access, detail);
-	if (err != ERR_NONE)
-		goto out;
-
-	store = environment_new(path, access, map_bytes);
-	if (store == NULL) {
+		err = open_inside(path, access, map_bytes, &store, detail);
+	/* The makers of counters have to be alone there. */
+	gate_leave(gate_fd);
+	if (err == ERR_NONE && access == STORE_WRITE &&
+	    shared_new(path, &store->shared) != ERR_NONE)
 		err = detail_set(detail, ERR_NO_MEMORY, "out of memory");
-		goto out;
+	if (err == ERR_NONE) {
+		*store_out = store;
+		store = NULL;
 	}
-	store->page_bytes = file.page_bytes;
-	code = environment_open(store, map_bytes_for(map_bytes, &file),
-	    access == STORE_READ ? MDB_RDONLY : 0);
-	if (code != MDB_SUCCESS) {
-		err = explain(store, code, detail);
-		goto out;
-	}
-	store_clear_dead_readers(store);
-	err = open_trees(store, detail);
-	if (err != ERR_NONE)
-		goto out;
+	store_close(store);
+	return err;
+}
 
-	*store_out = store;
-	store = NULL;
-out:
+enum error
+store_open_copy(const char *path, int64_t map_bytes,
+    struct store **store_out, struct detail *detail)
+{
+	struct store *store = NULL;
+	struct store_file file;
+	enum error err = store_file_look(path, STORE_READ, &file, detail);
+
+	*store_out = NULL;
+	if (err == ERR_NONE)
+		err = open_trees_of(path, STORE_READ, &file, map_bytes,
+		    MDB_RDONLY | MDB_NOLOCK, &store, detail);
+	if (err == ERR_NONE) {
+		*store_out = store;
+		store = NULL;
+	}
 	store_close(store);
 	return err;
 }
@@ -73,6 +88,48 @@ store_clear_dead_readers(struct store *store)
 	lmdb_failed(mdb_reader_check(store->env, &dead), "mdb_reader_check",
 	    store->path);
 	return (unsigned int)dead;
+}
+
+/* Within the gate.  *store_out has to be closed, also after an error. */
+static enum error
+open_inside(const char *path, enum store_access access, int64_t map_bytes,
+    struct store **store_out, struct detail *detail)
+{
+	struct store_file file;
+	enum error err;
+	int fd = -1;
+
+	err = store_file_look(path, access, &file, detail);
+	if (err == ERR_NONE)
+		err = lock_file_make(path, access, detail);
+	if (err == ERR_NONE)
+		err = open_trees_of(path, access, &file, map_bytes,
+		    access == STORE_READ ? MDB_RDONLY : 0, store_out, detail);
+	assert(err != ERR_NONE || *store_out != NULL);
+	if (err == ERR_NONE && access == STORE_WRITE) {
+		mdb_env_get_fd((*store_out)->env, &fd);
+		err = writers_join(fd, path, detail);
+	}
+	return err;
+}
+
+static enum error
+open_trees_of(const char *path, enum store_access access,
+    const struct store_file *file, int64_t map_bytes, unsigned int flags,
+    struct store **store_out, struct detail *detail)
+{
+	struct store *store = environment_new(path, access, map_bytes);
+	int code;
+
+	*store_out = store;
+	if (store == NULL)
+		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	store->page_bytes = file->page_bytes;
+	code = environment_open(store, map_bytes_for(map_bytes, file), flags);
+	if (code != MDB_SUCCESS)
+		return explain(store, code, detail);
+	store_clear_dead_readers(store);
+	return open_trees(store, detail);
 }
 
 /*

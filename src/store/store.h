@@ -35,9 +35,21 @@ enum error store_init(const char *path, const char *pepper_path,
  * store, on a network file system, or out of reader slots.  ERR_CORRUPT:
  * shorter than its own pages, or its format record is damaged.  detail names
  * path and cause, for the operator.  Fork after this is forbidden.
+ *
+ * Also ERR_STORE: a restore has it, which lasts a moment for readers (see
+ * gate.h), and for writers as long as the restore does.
  */
 enum error store_open(const char *path, enum store_access access,
     int64_t map_bytes, struct store **store_out, struct detail *detail);
+
+/*
+ * Opens a copy to be read that nobody else has open, or will: without locks,
+ * so on any file system, and on one that cannot be written to.  The errors of
+ * store_open.
+ */
+enum error store_open_copy(const char *path, int64_t map_bytes,
+    struct store **store_out, struct detail *detail);
+
 void store_close(struct store *store);
 
 /*
@@ -76,6 +88,7 @@ struct store_stat {
 	uint64_t blocks;
 	uint64_t organizations;
 	uint64_t api_keys;
+	uint64_t idempotency_keys;
 	int64_t oldest_ms;	/* 0 when there are no events */
 	int64_t newest_ms;
 	int64_t last_stamp_ms;	/* 0 when nothing was recorded */

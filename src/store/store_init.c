@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ownership.h"
 #include "store/store_file.h"
 #include "store/directory.h"
 #include "store/file_system.h"
+#include "store/gate.h"
 #include "store/lmdb_error.h"
+#include "store/lock_file.h"
 #include "store/meta.h"
-#include "store/ownership.h"
 #include "store/pepper_file.h"
 #include "store/store.h"
 #include "store/txn.h"
@@ -80,7 +82,9 @@ make_store_file(const char *path, int fd, int64_t map_bytes, bool *made_out,
 		    path, strerror(errno));
 
 	remove_aside(fd);
-	if (!is_there(fd, DATA_FILE)) {
+	/* The store may be there, but for its name. */
+	err = gate_move_ready(path, fd, detail);
+	if (err == ERR_NONE && !is_there(fd, DATA_FILE)) {
 		err = make_aside(path, fd, map_bytes, detail);
 		if (err == ERR_NONE &&
 		    link_into_place(fd, made_out) != ERR_NONE)

@@ -36,6 +36,9 @@ store_stat_read(struct store_txn *txn, struct store_stat *stat_out)
 	if (err == ERR_NONE)
 		err = count_entries(txn, TREE_API_KEYS, &stat_out->api_keys);
 	if (err == ERR_NONE)
+		err = count_entries(txn, TREE_IDEMPOTENCY_TIMES,
+		    &stat_out->idempotency_keys);
+	if (err == ERR_NONE)
 		err = store_last_stamp(txn, &stat_out->last_stamp_ms);
 	if (err == ERR_NONE)
 		err = count_events(txn, stat_out);

@@ -7,12 +7,17 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "base/clock.h"
+#include "base/log.h"
+#include "shared/shared.h"
+#include "shared/waiters.h"
 #include "store/store_file.h"
 #include "store/lmdb_error.h"
 #include "store/room.h"
 #include "store/tails.h"
+#include "store/wake.h"
 
-enum { DISK_FULL_BYTES = 1024 * 1024 };
+enum { SHARED_INTERVAL_MS = 1000, DISK_FULL_BYTES = 1024 * 1024 };
 
 static struct store_txn *take_idle(struct store *store);
 static bool put_idle(struct store_txn *txn);
@@ -22,6 +27,8 @@ static enum error extend_file(struct store_txn *txn);
 static enum error write_all(struct store_txn *txn);
 static int tell_full_disk(const struct store *store, int code);
 static void end_write(struct store_txn *txn);
+static void follow_shared(struct store *store);
+static void wake_waiters(struct store *store);
 static void count_open(struct store *store, int change);
 static void close_cursors(struct store_txn *txn);
 
@@ -86,6 +93,7 @@ store_write_begin(struct store *store, bool is_intake,
 	}
 	/* From here on no other thread writes. */
 	txn->sweep = store->sweep;
+	follow_shared(store);
 	if (store->commit_count++ % COMMITS_BETWEEN_READER_CHECKS == 0)
 		store_clear_dead_readers(store);
 	err = extend_file(txn);
@@ -114,6 +122,8 @@ store_write_commit(struct store_txn *txn)
 	if (err != ERR_NONE)
 		/* What the round removed is there again. */
 		store->sweep.is_begun = false;
+	else
+		wake_waiters(store);
 	free(txn);
 	return err;
 }
@@ -300,6 +310,33 @@ end_write(struct store_txn *txn)
 {
 	close_cursors(txn);
 	tails_forget(txn->store);
+}
+
+static void
+follow_shared(struct store *store)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (now_ms - store->shared_at_ms < SHARED_INTERVAL_MS)
+		return;
+	store->shared_at_ms = now_ms;
+	shared_renew(store->shared);
+}
+
+/* Only after the commit: waiters.h says why. */
+static void
+wake_waiters(struct store *store)
+{
+	/* Where the file of counters cannot be had, nobody can be seen. */
+	if (shared_is_file(store->shared) &&
+	    !waiters_are_there(store->shared, clock_now_ms()))
+		return;
+	if (wake_touch(store->path) == ERR_NONE ||
+	    atomic_exchange(&store->has_complained, true))
+		return;
+	log_fact(LEVEL_WARNING, "who waits for events is not woken, and finds "
+	    "them some seconds later", "store", store->path, "cause",
+	    strerror(errno), NULL);
 }
 
 static void

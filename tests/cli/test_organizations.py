@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """test_organizations.py - apitrail init and org."""
 import os
+import pty
 import stat
+import subprocess
 import sys
+import time
 
-from program import DONE, FAILED, equal, expect, run_all
+from program import DONE, EVENT, FAILED, USAGE, equal, expect, run_all
+
+PATIENCE_SECONDS = 60
 
 
 def test_init_makes_the_store_and_says_where(program):
@@ -101,10 +106,51 @@ def test_a_new_name_that_is_taken_changes_nothing(program):
     equal(program.must_json("org", "list"), before)
 
 
+def test_each_change_is_an_event(program):
+    made = program.with_org().must_json("org", "show", "acme")
+    program.must("org", "set", "acme", "--status", "unpaid")
+    program.must("org", "set", "acme", "--status", "unpaid")
+    program.must("org", "set", "acme", "--name", "globex")
+    events = program.events(org="globex")
+    equal([(event["type"], event["metadata"]) for event in events], [
+        ("organization_updated", {"name": "acme", "status": "unpaid"}),
+        ("organization_updated", {"name": "globex", "status": "unpaid"})])
+    equal({event["client"]["id"] for event in events}, {made["id"]})
+
+
+def test_a_removed_organization_is_gone_with_all_it_owned(program):
+    made = program.with_org().must_json("org", "show", "acme")
+    program.must("org", "add", "globex")
+    program.must("key", "add", "--org", "acme", "--name", "one")
+    program.must("key", "add", "--org", "globex", "--name", "other")
+    program.must("append", "--org", "acme",
+                 stdin=b'{"type":"queue_added"}\n' * 20000)
+    program.must("append", "--org", "globex", stdin=b'{"type":"x"}')
+    others = program.events(org="globex")
+    equal(program.must_json("org", "remove", "acme", "--yes"), {
+        "id": made["id"], "name": "acme", "api_keys": 1, "events": 20001})
+    equal([row["name"] for row in program.must_json("org", "list")],
+          ["globex"])
+    equal(len(program.must_json("key", "list")), 1)
+    equal(program.events(org="globex"), others)
+    facts = program.must_json("check")
+    equal((facts["faults"], facts["organizations"], facts["events"]),
+          ([], 1, 2))
+    program.must("org", "add", "acme")
+    equal(program.events(), [])
+
+
+def test_nothing_is_removed_without_a_word(program):
+    program.with_org()
+    expect(program.run("org", "remove", "acme"), USAGE, "--yes", stdout=b"")
+    equal(len(program.must_json("org", "list")), 1)
+
+
 def test_an_unknown_organization_is_named(program):
     program.must("init")
     for words in (("org", "show", "nobody"),
                   ("org", "set", "nobody", "--status", "locked"),
+                  ("org", "remove", "nobody", "--yes"),
                   ("key", "list", "--org", "nobody"),
                   ("key", "add", "--org", "nobody", "--name", "n"),
                   ("append", "--org", "nobody"),
@@ -112,6 +158,92 @@ def test_an_unknown_organization_is_named(program):
                   ("events", "--org", "nobody")):
         expect(program.run(*words), FAILED,
                'no organization is called "nobody"', stdout=b"")
+
+
+def fill(program, org, count):
+    for i in range(3):
+        program.must("key", "add", "--org", org, "--name", str(i))
+    program.must("append", "--org", org, stdin=EVENT * count)
+
+
+def test_a_person_is_asked_before_a_removal(program):
+    program.with_org()
+    fill(program, "acme", 3)
+    for answer, status in ((b"\n", FAILED), (b"n\n", FAILED),
+                           (b"y\n", DONE)):
+        equal(len(program.must_json("org", "list")), 1)
+        equal(answer_on_terminal(program, answer), status)
+    equal(program.must_json("org", "list"), [])
+
+
+def answer_on_terminal(program, answer):
+    master, slave = pty.openpty()
+    child = subprocess.Popen(
+        [program.binary, "org", "remove", "acme"], stdin=slave,
+        stdout=subprocess.DEVNULL, stderr=slave,
+        env=program.environment(TERM="dumb"))
+    os.close(slave)
+    text = b""
+    while b"[y/N]" not in text:
+        text += os.read(master, 4096)
+    os.write(master, answer)
+    status = child.wait(PATIENCE_SECONDS)
+    os.close(master)
+    return status
+
+
+def test_a_removal_that_was_killed_is_gone_on_with(program):
+    program.with_org()
+    program.must("org", "add", "globex")
+    fill(program, "acme", 60000)
+    key = program.must("key", "add", "--org", "acme", "--name", "n")
+    key_file = program.write("key", key)
+    child = subprocess.Popen([program.binary, "org", "remove", "acme",
+                              "--yes"], env=program.environment())
+    end = time.monotonic() + PATIENCE_SECONDS
+    while program.must_json("org", "list")[0]["status"] != "removing":
+        equal(time.monotonic() < end, True)
+    child.kill()
+    child.wait(PATIENCE_SECONDS)
+    if program.must_json("org", "list")[0]["name"] == "acme":
+        # Its keys are dead, its name is taken, and nothing brings it back.
+        answer = program.must("request", "/v1/events", "--key-file",
+                              key_file)
+        equal(b"401" in answer.split(b"\n")[0], True)
+        expect(program.run("org", "add", "acme"), FAILED, "acme already")
+        expect(program.run("org", "set", "acme", "--status", "active"),
+               FAILED, "is being removed")
+        expect(program.run("key", "add", "--org", "acme", "--name", "m"),
+               FAILED, "is being removed", stdout=b"")
+        program.must("org", "remove", "acme", "--yes")
+    equal([row["name"] for row in program.must_json("org", "list")],
+          ["globex"])
+    equal(program.must_json("stat")["events"], 0)
+    program.must("check")
+
+
+def test_a_recorder_finishes_a_removal(program):
+    program.with_org()
+    fill(program, "acme", 60000)
+    child = subprocess.Popen([program.binary, "org", "remove", "acme",
+                              "--yes"], env=program.environment())
+    end = time.monotonic() + PATIENCE_SECONDS
+    while [row["status"] for row in program.must_json("org", "list")] == [
+            "active"]:
+        equal(time.monotonic() < end, True)
+    child.kill()
+    child.wait(PATIENCE_SECONDS)
+    recorder = subprocess.Popen([program.binary, "recorder"],
+                                env=program.environment(),
+                                stderr=subprocess.DEVNULL)
+    try:
+        while program.must_json("org", "list"):
+            equal(time.monotonic() < end, True)
+            time.sleep(0.01)
+    finally:
+        recorder.terminate()
+        recorder.wait(PATIENCE_SECONDS)
+    equal(program.must_json("stat")["events"], 0)
 
 
 if __name__ == "__main__":

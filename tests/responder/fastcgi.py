@@ -44,9 +44,9 @@ def pairs(*params, wide=False):
 
 
 def get(path="/250", number=1, flags=KEEP, body=b"", more=(), cut=65535,
-        padding=0):
+        padding=0, method="GET"):
     """All records of a request, its params cut into records of that size."""
-    text = pairs(("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), *more)
+    text = pairs(("REQUEST_METHOD", method), ("SCRIPT_NAME", path), *more)
     out = begin(number, flags)
     for i in range(0, len(text), cut):
         out += record(PARAMS, number, text[i:i + cut], padding)
@@ -54,6 +54,14 @@ def get(path="/250", number=1, flags=KEEP, body=b"", more=(), cut=65535,
     for i in range(0, len(body), 65535):
         out += record(STDIN, number, body[i:i + 65535], padding)
     return out + record(STDIN, number, b"", padding)
+
+
+def post(path, body=b"", length=None, **named):
+    """The same of a POST; its length is told unless it is given as ""."""
+    if length is None:
+        length = str(len(body))
+    more = [("CONTENT_LENGTH", length)] if length != "absent" else []
+    return get(path, body=body, more=more, method="POST", **named)
 
 
 def pattern(count):
@@ -148,6 +156,7 @@ class Responder:
         self.path = os.path.join(self.directory, "socket")
         self.log = open(os.path.join(self.directory, "log"), "w+b")
         environment = dict(os.environ, APITRAIL_CONF="/dev/null",
+                           APITRAIL_STORE=self.directory,
                            APITRAIL_TIMEOUT=timeout,
                            APITRAIL_THREADS=str(threads))
         arguments = {}
@@ -201,6 +210,26 @@ class Responder:
         with self.peer() as peer:
             answer = peer.ask("/250")
         return answer.body == pattern(250) and self.process.poll() is None
+
+
+def cpu_seconds(responder):
+    with open(f"/proc/{responder.process.pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def publish(responder, text=b"e"):
+    """News, as a commit makes it."""
+    with open(responder.directory + "/events", "ab") as file:
+        file.write(text)
+    wake(responder)
+
+
+def wake(responder):
+    path = responder.directory + "/wake"
+    with open(path, "ab"):
+        pass
+    os.utime(path)
 
 
 TESTS = []

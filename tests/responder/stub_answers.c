@@ -2,7 +2,8 @@
  *
  * The path says what is answered: /SIZE a body of that many bytes,
  * /export/SIZE one in pieces, /failing an export that fails, /query the
- * query itself, /keys how many keys came, /crash nothing.
+ * query itself, /keys how many keys came, /body what came of the body, /crash
+ * nothing.  See stub_parked.c for /record, /wait and /stream.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -13,20 +14,18 @@
 #include "api/request.h"
 #include "api/response.h"
 #include "api/service.h"
+#include "base/settings.h"
 #include "model/limits.h"
+#include "stub_parked.h"
 
 enum { FAILING_PIECES = 2, PERIOD = 23 };
 
 struct service {
-	int unused;
+	struct stub_parked *parked;
 };
 
-struct export {
-	uint64_t left;
-	uint64_t at;
-	bool is_failing;
-};
-
+static void begin_export(struct response *response, const char *rest);
+static void add_body(const struct request *request, struct buffer *body);
 static void add_bytes(struct buffer *body, uint64_t at, uint64_t len);
 static const char *after(const char *path, const char *prefix);
 
@@ -34,16 +33,35 @@ enum error
 service_new(const struct settings *settings, struct service **service_out,
     struct detail *detail)
 {
-	(void)settings;
 	(void)detail;
 	*service_out = calloc(1, sizeof(**service_out));
-	return *service_out == NULL ? ERR_NO_MEMORY : ERR_NONE;
+	if (*service_out == NULL)
+		return ERR_NO_MEMORY;
+	(*service_out)->parked =
+	    stub_parked_new(settings_text(settings, SETTING_STORE));
+	return ERR_NONE;
 }
 
 void
 service_free(struct service *service)
 {
+	if (service == NULL)
+		return;
+	stub_parked_free(service->parked);
 	free(service);
+}
+
+/* The tests wake by themselves. */
+void
+service_announce_waiter(struct service *service)
+{
+	(void)service;
+}
+
+void
+service_stop(struct service *service)
+{
+	stub_parked_stop(service->parked);
 }
 
 void
@@ -58,6 +76,7 @@ response_init(struct response *response)
 	*response = (struct response){ 0 };
 	buffer_init(&response->head, 0);
 	buffer_init(&response->body, 0);
+	buffer_init(&response->message, 0);
 }
 
 void
@@ -66,16 +85,25 @@ response_clear(struct response *response)
 	response_reset(response);
 	buffer_clear(&response->head);
 	buffer_clear(&response->body);
+	buffer_clear(&response->message);
 }
 
 void
 response_reset(struct response *response)
 {
-	free(response->export);
-	response->export = NULL;
+	pending_free(response->pending);
+	response->pending = NULL;
+	response->need = NEED_NOTHING;
 	response->status = 0;
 	buffer_reset(&response->head);
 	buffer_reset(&response->body);
+	buffer_reset(&response->message);
+}
+
+void
+pending_free(struct pending *pending)
+{
+	free(pending);
 }
 
 void
@@ -85,8 +113,10 @@ answer(struct service *service, const struct request *request,
 	const char *path = request->script_name;
 	const char *rest;
 
-	(void)service;
 	response_reset(response);
+	if (!request->is_overload &&
+	    stub_parked_answer(service->parked, request, response))
+		return;
 	response->status = request->is_overload ? 503 : 200;
 	buffer_add_format(&response->head, "Status: %u Stub\r\n"
 	    "Content-Type: text/plain\r\n", response->status);
@@ -94,44 +124,85 @@ answer(struct service *service, const struct request *request,
 		raise(SIGSEGV);
 	if ((rest = after(path, "/export/")) != NULL ||
 	    strcmp(path, "/failing") == 0) {
-		response->export = calloc(1, sizeof(*response->export));
-		if (response->export == NULL)
-			abort();
-		response->export->is_failing = rest == NULL;
-		response->export->left = rest == NULL ?
-		    FAILING_PIECES * EXPORT_PIECE_BYTES :
-		    strtoull(rest, NULL, 10);
-		buffer_add_text(&response->head, "\r\n");
+		begin_export(response, rest);
 		return;
 	}
 	if (strcmp(path, "/query") == 0)
 		buffer_add_text(&response->body, request->query);
 	else if (strcmp(path, "/keys") == 0)
 		buffer_add_format(&response->body, "%u", request->key_count);
+	else if (strcmp(path, "/body") == 0)
+		add_body(request, &response->body);
 	else if ((rest = after(path, "/")) != NULL)
 		add_bytes(&response->body, 0, strtoull(rest, NULL, 10));
 	buffer_add_format(&response->head, "Content-Length: %zu\r\n\r\n",
 	    response->body.len);
 }
 
+static void
+begin_export(struct response *response, const char *rest)
+{
+	struct pending *pending = calloc(1, sizeof(*pending));
+
+	if (pending == NULL)
+		abort();
+	pending->is_failing = rest == NULL;
+	pending->left = rest == NULL ? FAILING_PIECES * EXPORT_PIECE_BYTES :
+	    strtoull(rest, NULL, 10);
+	response->pending = pending;
+	response->need = NEED_ROOM;
+	buffer_add_text(&response->head, "\r\n");
+}
+
+/* How it came, its length, and a sum by which to know it. */
+static void
+add_body(const struct request *request, struct buffer *body)
+{
+	static const char *const states[] = {
+		[BODY_WHOLE] = "whole", [BODY_SHORT] = "short",
+		[BODY_LONG] = "long", [BODY_TOO_LARGE] = "too large",
+		[BODY_UNMEASURED] = "unmeasured",
+	};
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < request->body_len; i++)
+		sum = sum * 31 + (unsigned char)request->body[i];
+	buffer_add_format(body, "%s %zu %u", states[request->body_state],
+	    request->body_len, sum);
+}
+
 enum error
 answer_next_piece(struct service *service, struct response *response,
     bool *is_done_out)
 {
-	struct export *export = response->export;
-	uint64_t len = export->left < EXPORT_PIECE_BYTES ?
-	    export->left : EXPORT_PIECE_BYTES;
+	struct pending *pending = response->pending;
+	uint64_t len = pending->left < EXPORT_PIECE_BYTES ?
+	    pending->left : EXPORT_PIECE_BYTES;
 
 	(void)service;
 	buffer_reset(&response->body);
 	*is_done_out = false;
-	if (export->is_failing && len == 0)
+	if (pending->is_failing && len == 0)
 		return ERR_CORRUPT;
-	add_bytes(&response->body, export->at, len);
-	export->at += len;
-	export->left -= len;
-	*is_done_out = export->left == 0 && !export->is_failing;
+	add_bytes(&response->body, pending->at, len);
+	pending->at += len;
+	pending->left -= len;
+	*is_done_out = pending->left == 0 && !pending->is_failing;
 	return ERR_NONE;
+}
+
+void
+answer_recorded(struct service *service, struct response *response,
+    enum error err, const struct message_reply *reply,
+    struct buffer *message)
+{
+	stub_parked_recorded(service->parked, response, err, reply, message);
+}
+
+void
+answer_resume(struct service *service, struct response *response)
+{
+	stub_parked_resume(service->parked, response);
 }
 
 /* Bytes that tell their place, so that lost and repeated ones show; fast, so

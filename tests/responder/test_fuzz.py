@@ -1,7 +1,11 @@
-"""Random and mutated bytes on the socket: the responder must outlive all."""
+"""Random and mutated bytes on the socket: the responder must outlive all.
+
+Meanwhile there is news now and then, and the recorder answers, or dies.
+"""
 import random
 
 from fastcgi import *
+from recorder import *
 
 SEED = int(os.environ.get("FUZZ_SEED", "20240607"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "3"))
@@ -69,11 +73,16 @@ def some_bytes(rng):
     if choice == 2:
         return mutated(rng, random_request(rng))
     path = rng.choice(("/250", "/29000", "/400000", "/export/300000",
-                       "/failing", "/keys"))
+                       "/failing", "/keys", "/body", "/record/1",
+                       "/record/40", "/wait/0", "/wait/300", "/wait/60000",
+                       "/stream/20", "/stream/60000"))
     whole = b"".join(get(path, 1 + i, rng.randrange(2),
                          rng.randbytes(rng.randrange(100)),
-                         cut=rng.randrange(1, 80))
+                         cut=rng.randrange(1, 80),
+                         method=rng.choice(("GET", "POST")))
                      for i in range(rng.randrange(1, 5)))
+    if rng.random() < 0.2:
+        whole += record(ABORT, rng.randrange(1, 5))
     return whole if choice == 3 else mutated(rng, whole)
 
 
@@ -112,14 +121,42 @@ class Attack:
         return self.rng.random() > 0.02
 
 
+class World:
+    """What goes on beside the peers."""
+
+    def __init__(self, rng, responder):
+        self.rng, self.responder = rng, responder
+        self.recorder = None
+
+    def step(self):
+        choice = self.rng.randrange(8)
+        if choice == 0 and self.recorder is not None:
+            self.stop()
+        elif self.recorder is None:
+            self.recorder = Recorder(self.responder.directory)
+        elif choice == 1:
+            self.recorder.is_answering = not self.recorder.is_answering
+        elif choice == 2:
+            self.recorder.answer(self.rng.choice((RECORDED, FULL)), True)
+        elif choice < 6:
+            publish(self.responder, b"x" * self.rng.choice((0, 1, 9999)))
+
+    def stop(self):
+        if self.recorder is not None:
+            self.recorder.stop()
+        self.recorder = None
+
+
 @test
 def no_bytes_end_or_stall_the_responder():
     rng = random.Random(SEED)
     print(f"# seed {SEED}")
     with Responder(threads=2, timeout="500ms") as responder:
         attacks = []
+        world = World(rng, responder)
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
+            world.step()
             for _ in range(200):
                 while len(attacks) < PEERS:
                     attacks.append(Attack(rng, responder))
@@ -130,6 +167,7 @@ def no_bytes_end_or_stall_the_responder():
             assert responder.is_well(), responder.said()
         for attack in attacks:
             attack.socket.close()
+        world.stop()
         assert responder.is_well(), responder.said()
         seconds, status = responder.stop()
         assert status == 0 and seconds < PATIENCE, responder.said()

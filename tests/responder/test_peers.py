@@ -205,8 +205,9 @@ def connections_are_spread_over_the_loops():
             except FileNotFoundError:
                 continue
         loops = [count for count in counts if count > 0]
-        # Each also watches the listening socket and its pipe.
-        assert sorted(loops) == [18] * 4, loops
+        # Each also watches the listening socket, its pipe, the store and
+        # what it has of the recorder.
+        assert sorted(loops) == [20] * 4, loops
 
 
 @test

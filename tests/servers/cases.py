@@ -8,8 +8,10 @@ A file holds cases, each one after a line with its name:
     < 400
     < detail limit: expected a whole number, got "1e3"
 
-Lines with > are the request: method and target, header fields, `body TEXT`.
-Lines with < are what the answer must be:
+Lines with > are the request: method and target, header fields, `body TEXT`,
+where several are lines of one body.  `Content-Length: N` tells another length
+than the body has, which no web server would pass on; `Transfer-Encoding:
+chunked` sends it in chunks.  Lines with < are what the answer must be:
 
     < STATUS
     < Name: value       the field is there with this value
@@ -23,13 +25,27 @@ Lines with < are what the answer must be:
     < no next           neither _links.next nor a Link field
     < detail TEXT       the body is a problem; its detail holds this text
     < json TEXT         the body is JSON, equal to this
+    < recorded TEXT     the body holds this event as it was recorded, or each
+                        of these, if it is an array; the newest page ends so.
+                        Without this line a POST has recorded nothing
+    < replayed          the body is that of the answer before this one
     < text TEXT         a line of the body; all of them are given
     < empty             there is no body
     ? DOOR...: STATUS   these web servers answer themselves, with this status
 
-Placeholders: {key LABEL}; {id N} and {at N} of acme's event N; {origin};
-{base} the moment that the events' stored_at count from; {letters N} N letters;
-{spaces N}; {byte HH} a byte that is not ASCII.
+Placeholders:
+
+    {key LABEL}         a key; {id N}, {at N} of acme's event N
+    {origin}            what links begin with
+    {base}              the moment that the events' stored_at count from
+    {letters N}         N of them; so are {spaces N}, {digits N}, {open N} and
+                        {close N} brackets, {events N} members of an array,
+                        {lines N} of NDJSON
+    {stored N}          what {events N} are when they are recorded
+    {client}            the id of the organization that cases record into
+    {fresh LABEL}       a text that no other door has
+    {byte HH}           a character that is not ASCII
+    {raw HH}            a byte of a body as it is
 """
 import json
 import os
@@ -40,9 +56,10 @@ from fixture import CASES
 TITLES = {
     400: "Bad Request", 401: "Unauthorized", 402: "Payment Required",
     403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    406: "Not Acceptable", 413: "Content Too Large", 414: "URI Too Long",
-    415: "Unsupported Media Type", 422: "Unprocessable Entity",
-    423: "Locked", 500: "Internal Server Error", 501: "Not Implemented",
+    406: "Not Acceptable", 409: "Conflict", 413: "Content Too Large",
+    414: "URI Too Long", 415: "Unsupported Media Type",
+    422: "Unprocessable Entity", 423: "Locked", 429: "Too Many Requests",
+    500: "Internal Server Error", 501: "Not Implemented",
     503: "Service Unavailable",
 }
 EVERY_ANSWER = {
@@ -50,8 +67,17 @@ EVERY_ANSWER = {
     "Vary": "X-API-KEY, Accept",
     "X-Content-Type-Options": "nosniff",
 }
-PLACEHOLDER = re.compile(r"\{(key|id|at|origin|base|letters|spaces|byte)"
-                         r"(?: ([^{}]+))?\}")
+PLACEHOLDER = re.compile(
+    r"\{(key|id|at|origin|base|letters|spaces|digits|open|close|events|lines|"
+    r"stored|client|fresh|byte|raw)(?: ([^{}]+))?\}")
+EVENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{20}")
+EVENT = '{"type":"queue_added"}'
+# {NAME N}: a text, N times, and what stands between two of them.
+REPEATED = {
+    "letters": ("a", ""), "spaces": (" ", ""), "digits": ("9", ""),
+    "open": ("[", ""), "close": ("]", ""), "events": (EVENT, ","),
+    "lines": (EVENT, "\n"),
+}
 
 
 class Case:
@@ -99,6 +125,7 @@ class Runner:
         self.fixture = fixture
         self.door = door
         self.faults = []
+        self.last_body = None
 
     def fill(self, text):
         return PLACEHOLDER.sub(
@@ -114,26 +141,37 @@ class Runner:
             return str(acme[int(argument) - 1]["stored_at"])
         if name == "base":
             return str(self.fixture.base_ms)
-        if name == "letters":
-            return "a" * int(argument)
-        if name == "spaces":
-            return " " * int(argument)
+        if name in REPEATED:
+            text, between = REPEATED[name]
+            return between.join([text] * int(argument))
         if name == "byte":
             return chr(int(argument, 16))
+        if name == "raw":
+            # What encoding with surrogateescape makes this byte of.
+            return chr(0xdc00 + int(argument, 16))
+        if name == "client":
+            return self.fixture.client_id
+        if name == "stored":
+            return ",".join([f'{EVENT[:-1]},"client":'
+                             f'{{"id":"{self.fixture.client_id}"}}}}']
+                            * int(argument))
+        if name == "fresh":
+            return f"{self.door.name}-{argument}"
         return self.door.origin
 
     def request(self, case):
         """Method, target, headers and body of a case."""
         method, target = self.fill(case.request[0]).split(" ", 1)
-        headers, body = [], b""
+        headers, lines = [], []
         for line in case.request[1:]:
             line = self.fill(line)
-            if line.startswith("body "):
-                body = line[len("body "):].encode()
+            if line == "body" or line.startswith("body "):
+                lines.append(line[len("body "):])
             else:
                 name, _, value = line.partition(":")
                 headers.append((name, value.lstrip(" ")))
-        return method, target, headers, body
+        return method, target, headers, "\n".join(lines).encode(
+            errors="surrogateescape")
 
     def can_ask(self, case):
         return self.door.can_ask(self.request(case)[2])
@@ -142,6 +180,7 @@ class Runner:
         """Returns what is wrong with the answer: a list of sentences."""
         self.faults = []
         method, target, headers, body = self.request(case)
+        newest = self.newest(1) if method == "POST" else None
         response = self.door.ask(method, target, headers, body)
         own_status = case.own_answers.get(self.door.name)
         if own_status is not None:
@@ -153,6 +192,10 @@ class Runner:
             for line in case.answer[1:]:
                 self.check(response, line)
             self.check_text(response, case)
+            if method == "POST" and "recorded" not in [
+                    line.split(" ")[0] for line in case.answer]:
+                self.compare("the newest event", self.newest(1), newest)
+        self.last_body = response.body
         if self.faults:
             self.faults.append(f"the answer was {response.status} "
                                f"{response.fields} {response.body[:1500]}")
@@ -197,6 +240,10 @@ class Runner:
             self.check_problem(response, rest)
         elif word == "json":
             self.compare("body", json.loads(response.body), json.loads(rest))
+        elif word == "recorded":
+            self.check_recorded(json.loads(response.body), json.loads(rest))
+        elif line == "replayed":
+            self.compare("body", response.body, self.last_body)
         elif line == "empty":
             self.compare("body", response.body, b"")
         elif word != "text":
@@ -221,6 +268,30 @@ class Runner:
         self.compare("events", [event["id"] for event in events],
                      [event["id"] for event in expected])
         self.compare("events", events, expected)
+
+    def newest(self, count):
+        """Of the organization that cases record into, in order."""
+        response = self.door.ask(
+            "GET", f"/v1/events?order=desc&limit={count}",
+            [("X-API-KEY", self.fixture.keys["recording"])])
+        return json.loads(response.body)["events"][::-1]
+
+    def check_recorded(self, answer, expected):
+        """What was sent, with the places that a page shows too."""
+        is_batch = isinstance(expected, list)
+        member = "events" if is_batch else "event"
+        self.compare("members", list(answer), [member])
+        events = answer[member] if is_batch else [answer[member]]
+        self.compare("a page of as many", self.newest(len(events)), events)
+        self.compare("events", [
+            {name: value for name, value in event.items()
+             if name not in ("id", "stored_at")} for event in events],
+            expected if is_batch else [expected])
+        places = [(event["stored_at"], event["id"]) for event in events]
+        self.compare("their places", places, sorted(set(places)))
+        for event in events:
+            if not EVENT_ID.fullmatch(event["id"]):
+                self.faults.append("the id is " + event["id"])
 
     def link(self, response, name):
         link = json.loads(response.body)["_links"].get(name)

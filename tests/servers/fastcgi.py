@@ -2,9 +2,11 @@
 import socket
 import struct
 
-BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
+BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST = 1, 2, 3
+PARAMS, STDIN, STDOUT = 4, 5, 6
 RESPONDER, KEEP_CONN = 1, 1
 TIMEOUT_SECONDS = 20
+CONTENT_BYTES_MAX = 0xfff8
 
 
 def record(kind, content, request_id=1):
@@ -17,15 +19,26 @@ def length(number):
             else struct.pack(">I", number | 1 << 31))
 
 
-def request_bytes(params, keep=True):
-    """A whole request without a body."""
-    content = b"".join(
+def stream(kind, content):
+    """Records of a stream, to its end."""
+    pieces = [content[at:at + CONTENT_BYTES_MAX]
+              for at in range(0, len(content), CONTENT_BYTES_MAX)]
+    return b"".join(record(kind, piece) for piece in (*pieces, b""))
+
+
+def encoded(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def request_bytes(params, body=b"", keep=True):
+    """A whole request."""
+    pairs = b"".join(
         length(len(name)) + length(len(value)) + name + value
-        for name, value in ((name.encode(), value.encode())
+        for name, value in ((encoded(name), encoded(value))
                             for name, value in params.items()))
     begin = struct.pack(">HB5x", RESPONDER, KEEP_CONN if keep else 0)
-    return (record(BEGIN_REQUEST, begin) + record(PARAMS, content)
-            + record(PARAMS, b"") + record(STDIN, b""))
+    return (record(BEGIN_REQUEST, begin) + stream(PARAMS, pairs)
+            + stream(STDIN, body))
 
 
 def get_params(target, key):
@@ -34,6 +47,12 @@ def get_params(target, key):
             "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1",
             "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80",
             "REMOTE_ADDR": "127.0.0.1", "HTTP_X_API_KEY": key}
+
+
+def post_params(target, key, **fields):
+    """Of a POST of JSON; fields are params, such as HTTP_ACCEPT."""
+    return {**get_params(target, key), "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": "application/json", **fields}
 
 
 class Connection:
@@ -49,8 +68,8 @@ class Connection:
         self.file.close()
         self.socket.close()
 
-    def send(self, params):
-        self.socket.sendall(request_bytes(params))
+    def send(self, params, body=b""):
+        self.socket.sendall(request_bytes(params, body))
 
     def receive(self):
         """The bytes of one whole response, or None when it was cut off."""

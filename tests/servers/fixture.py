@@ -47,8 +47,9 @@ class Fixture:
         self.responder = self.path("apitrail.fcgi")
         self.conf = self.path("apitrail.conf")
         with open(self.conf, "w", encoding="ascii") as file:
+            # Bad keys are tried by the dozen, all from one address.
             file.write(f"APITRAIL_STORE={self.store}\n"
-                       "APITRAIL_THREADS=2\n")
+                       "APITRAIL_THREADS=2\nAPITRAIL_LOCKOUT=off\n")
         os.chmod(self.conf, 0o644)
         self.keys = {}
         self.base_ms = (int(time.time()) - 2 * 3600) * 1000
@@ -85,14 +86,24 @@ class Fixture:
                 + done.stderr.decode(errors="replace"))
         return done.stdout.decode()
 
+    def change(self, *arguments):
+        """Changes organizations or keys so long ago that the events which
+        tell of it are in no window.  Events are stored later."""
+        done = self.try_cli(*arguments, prefix=("faketime", "-f", "-25h"))
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.decode(errors="replace"))
+        return done.stdout.decode()
+
     def add_organization(self, name, **settings):
-        self.cli("org", "add", name)
+        """Returns its id."""
+        self.change("org", "add", name)
         for setting, value in settings.items():
-            self.cli("org", "set", name, "--" + setting, value)
+            self.change("org", "set", name, "--" + setting, value)
+        return json.loads(self.cli("org", "show", name, "--json"))["id"]
 
     def add_key(self, label, organization, *arguments):
         """Makes a key, and keeps it under a label; returns its id."""
-        made = json.loads(self.cli(
+        made = json.loads(self.change(
             "key", "add", "--org", organization, "--name", label, "--json",
             *arguments))
         self.keys[label] = made["key"]
@@ -124,14 +135,18 @@ def case_fixture():
     for name in ("acme", "globex", "empty", "unpaid", "locked"):
         fixture.add_organization(name)
         fixture.add_key(name, name)
-    for name in ("acme", "globex"):
-        fixture.import_file(name)
-    fixture.cli("org", "set", "unpaid", "--status", "unpaid")
-    fixture.cli("org", "set", "locked", "--status", "locked")
+    fixture.change("org", "set", "unpaid", "--status", "unpaid")
+    fixture.change("org", "set", "locked", "--status", "locked")
     fixture.add_key("writer", "acme", "--scope", "events:write")
     fixture.add_key("idle", "acme", "--scope", "none")
-    fixture.cli("key", "disable", fixture.add_key("disabled", "acme"))
-    fixture.cli("key", "revoke", fixture.add_key("revoked", "acme"))
+    fixture.client_id = fixture.add_organization("recording")
+    fixture.add_organization("recording-too")
+    for name in ("recording", "recording-too"):
+        fixture.add_key(name, name, "--scope", "events:write")
+    fixture.change("key", "disable", fixture.add_key("disabled", "acme"))
+    fixture.change("key", "revoke", fixture.add_key("revoked", "acme"))
     fixture.add_key("expired", "acme", "--expires", "1s")
+    for name in ("acme", "globex"):
+        fixture.import_file(name)
     time.sleep(1.1)
     return fixture

@@ -49,8 +49,8 @@ def command_of(way, path, responder):
 class Responder:
     """A responder on a unix socket of its own, until it is stopped."""
 
-    def __init__(self, fixture, way="listen", **settings):
-        name = way.replace(" ", "-")
+    def __init__(self, fixture, way="listen", name=None, **settings):
+        name = name or way.replace(" ", "-")
         self.path = os.path.join(fixture.run, name + ".sock")
         self.log_path = os.path.join(fixture.run, name + ".log")
         if os.path.exists(self.path):

@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 import cases
 import doors
 import fixture
+import recorders
 import tap
 
 
@@ -31,5 +32,5 @@ def run_cases(door_name):
 
 
 CASES = cases.read_cases()
-with fixture.case_fixture() as STORE:
+with fixture.case_fixture() as STORE, recorders.Recorder(STORE):
     tap.run([run_cases(name) for name in sys.argv[1:] or doors.DOORS])

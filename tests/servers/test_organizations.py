@@ -38,6 +38,7 @@ def fill():
     for name in NAMES:
         STORE.add_organization(name)
         STORE.add_key(name, name)
+    for name in NAMES:
         STORE.cli("import", "--org", name, data="".join(
             json.dumps(event) + "\n" for event in lines_of(name)).encode())
 

@@ -9,8 +9,12 @@ import os
 
 import doors
 import fixture
+import recorders
 import tap
 
+# A mapping beyond this is reserved, not used: the store's, or a sanitizer's.
+MAPPING_BYTES_MAX = 1 << 30
+BODY = b'{"type":"queue_added"}'
 TARGETS = ("/v1/events?limit=2", "/v1/events?limit=ten", "/v1/nowhere",
            "/readyz", "/v1/events?limit=0&startAfter=1")
 
@@ -39,6 +43,36 @@ def everything_shown():
             continue
 
 
+def everything_kept():
+    """A name and the bytes of all memory of our programs, which is more than
+    a core would have."""
+    for path in glob.glob("/proc/[0-9]*/exe"):
+        try:
+            program = os.readlink(path)
+            if os.path.dirname(program) != STORE.folder:
+                continue
+            yield from memory_of(os.path.dirname(path))
+        except OSError:
+            # It has ended meanwhile.
+            continue
+
+
+def memory_of(path):
+    with open(path + "/maps", encoding="utf-8") as maps, \
+            open(path + "/mem", "rb", 0) as memory:
+        for line in maps:
+            where, rights = line.split()[:2]
+            begin, end = (int(text, 16) for text in where.split("-"))
+            if "r" not in rights or end - begin > MAPPING_BYTES_MAX:
+                continue
+            try:
+                memory.seek(begin)
+                yield f"{path}: {line.strip()}", memory.read(end - begin)
+            except (OSError, OverflowError):
+                # The kernel's own.
+                continue
+
+
 def places_of(secrets, pieces):
     return [f"{path} holds a key" for path, content in pieces
             if any(secret in content for secret in secrets)]
@@ -52,16 +86,23 @@ def ask_with_everything(door, keys, secrets, faults):
                             [("X_API_KEY", key)]):
                 if not door.can_ask(headers):
                     continue
-                response = door.ask("GET", target, headers)
-                shown = repr(response.fields).encode() + response.body
+                responses = [door.ask("GET", target, headers),
+                             post(door, target, headers)]
+                shown = b"".join(repr(response.fields).encode()
+                                 + response.body for response in responses)
                 if any(secret in shown for secret in secrets):
                     faults.append(f"{door.name} shows a key in the answer "
                                   f"to {target}")
 
 
+def post(door, target, headers):
+    return door.ask("POST", target, [
+        *headers, ("Content-Type", "application/json")], BODY)
+
+
 def no_door_leaves_a_key(results):
     # A good key, one of a wrong checksum, and one that is none.
-    keys = [STORE.keys["acme"], STORE.keys["acme"][:-1] + "_",
+    keys = [STORE.keys["recording"], STORE.keys["recording"][:-1] + "_",
             "at_canary" + "c" * 40]
     secrets = [key[8:40].encode() for key in keys]
     for name, door_type in doors.DOORS.items():
@@ -73,9 +114,22 @@ def no_door_leaves_a_key(results):
                 STORE.run, "access.log")) as door:
             ask_with_everything(door, keys, secrets, faults)
             faults += places_of(secrets, everything_shown())
+            faults += places_of(secrets, everything_kept())
         faults += places_of(secrets, everything_written(STORE.folder))
-        results.result(f"{name}: no key is in answers, files, arguments",
-                       faults)
+        results.result(
+            f"{name}: no key is in answers, files, arguments, memory",
+            faults)
+
+
+def everything_is_looked_at(results):
+    """What looks for keys finds what is there."""
+    files = [path for path, _ in everything_written(STORE.folder)]
+    for name in ("recorder.log", "store/data.mdb", "store/counters"):
+        results.expect(f"{name} is looked at",
+                       os.path.join(STORE.run, name) in files)
+    results.expect("the recorder's memory is looked at",
+                   bool(places_of([b"the recorder takes events in"],
+                                  everything_kept())))
 
 
 def commands_leave_no_key(results):
@@ -86,5 +140,6 @@ def commands_leave_no_key(results):
         [secret], everything_written(STORE.store)))
 
 
-with fixture.case_fixture() as STORE:
-    tap.run([commands_leave_no_key, no_door_leaves_a_key])
+with fixture.case_fixture() as STORE, recorders.Recorder(STORE):
+    tap.run([everything_is_looked_at, commands_leave_no_key,
+             no_door_leaves_a_key])

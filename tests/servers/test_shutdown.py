@@ -88,6 +88,39 @@ def requests_in_flight_are_answered(results):
                    f"exit status {status} after {seconds:.2f} s")
 
 
+def those_who_wait_are_answered(results):
+    """And streams end where a client can go on."""
+    params = fastcgi.get_params(
+        "/v1/events?wait=60&startAfter=9999999999999&startAfterId="
+        + "z" * 21, STORE.keys["acme"])
+    stream_params = {**params, "QUERY_STRING": "",
+                     "HTTP_ACCEPT": "text/event-stream"}
+    with responders.Responder(STORE) as responder:
+        waits = [fastcgi.Connection(responder.path)
+                 for _ in range(CONNECTIONS)]
+        streams = [fastcgi.Connection(responder.path)
+                   for _ in range(CONNECTIONS)]
+        for connection in waits:
+            connection.send(params)
+        for connection in streams:
+            connection.send(stream_params)
+        time.sleep(0.5)
+        status, seconds = ends_in_time(responder.process)
+        pages = [connection.receive() for connection in waits]
+        ends = [connection.receive() for connection in streams]
+        for connection in waits + streams:
+            connection.close()
+    results.expect("SIGTERM ends one with which many wait",
+                   status == 0 and seconds <= END_SECONDS_MAX,
+                   f"exit status {status} after {seconds:.2f} s")
+    results.expect("who waits is answered with an empty page",
+                   all(page is not None and b'{"events":[],' in page
+                       for page in pages), str(pages[:3]))
+    results.expect("a stream ends as a whole answer",
+                   all(end is not None and b"\nid: " in end
+                       for end in ends), str(ends[:3]))
+
+
 def is_whole_page(answer):
     head, _, body = answer.partition(b"\r\n\r\n")
     return b"200" in head and len(json.loads(body)["events"]) == 200
@@ -145,5 +178,6 @@ with fixture.Fixture() as STORE:
     STORE.cli("append", "--org", "acme", data="".join(
         walk.queue_event(str(number)) for number in range(EVENTS)).encode())
     tap.run([an_idle_responder_ends, kept_connections_do_not_hold_it,
-             requests_in_flight_are_answered, a_slow_reader_does_not_hold_it,
+             requests_in_flight_are_answered, those_who_wait_are_answered,
+             a_slow_reader_does_not_hold_it,
              clients_of_a_web_server_get_no_halves])

@@ -1,22 +1,16 @@
-/* ownership.c - who owns the store's files, and with what modes. */
-#include "store/ownership.h"
+/* ownership.c - who owns the files of a store, and with what modes. */
+#include "base/ownership.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "store/store_file.h"
 
 enum { ACCOUNT_BYTES_MAX = 16 * 1024, MODE_BITS = 07777 };
 
 static const uid_t no_user = (uid_t)-1;
 static const gid_t no_group = (gid_t)-1;
-
-static enum error mend(int directory_fd, int fd);
 
 enum error
 ownership_read(int directory_fd, struct ownership *out)
@@ -63,36 +57,7 @@ ownership_give(int fd, const struct ownership *owner, mode_t mode)
 }
 
 enum error
-lock_file_make(const char *directory, enum store_access access,
-    struct detail *detail)
-{
-	enum error err = ERR_IO;
-	int fd = -1;
-	int directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (directory_fd < 0)
-		goto out;
-	fd = openat(directory_fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC |
-	    O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
-	if (fd >= 0)
-		err = mend(directory_fd, fd);
-	else if (errno == EROFS && access == STORE_READ)
-		/* Nobody can write there: LMDB reads without locks. */
-		err = ERR_NONE;
-out:
-	if (err != ERR_NONE)
-		detail_set(detail, ERR_STORE, "%s/" LOCK_FILE ": cannot open "
-		    "it to write, as readers must too: %s", directory,
-		    strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (directory_fd >= 0)
-		close(directory_fd);
-	return err == ERR_NONE ? ERR_NONE : ERR_STORE;
-}
-
-static enum error
-mend(int directory_fd, int fd)
+ownership_mend(int directory_fd, int fd, mode_t mode)
 {
 	struct ownership owner;
 	struct stat status;
@@ -108,7 +73,7 @@ mend(int directory_fd, int fd)
 	if (status.st_uid != geteuid())
 		return ERR_NONE;
 	if (status.st_uid == owner.user && status.st_gid == owner.group &&
-	    (status.st_mode & MODE_BITS) == LOCK_FILE_MODE)
+	    (status.st_mode & MODE_BITS) == mode)
 		return ERR_NONE;
-	return ownership_give(fd, &owner, LOCK_FILE_MODE);
+	return ownership_give(fd, &owner, mode);
 }

@@ -1,16 +1,14 @@
-/* ownership.h - who owns the store's files, and with what modes.
+/* ownership.h - who owns the files of a store, and with what modes.
  *
  * A command run as root must leave nothing behind that the service's user
  * cannot use: what root makes is given to the directory's owner and group.
  */
-#ifndef STORE_OWNERSHIP_H
-#define STORE_OWNERSHIP_H
+#ifndef BASE_OWNERSHIP_H
+#define BASE_OWNERSHIP_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "store/store.h"
 
 /* Both the user and the group of the service, where they exist. */
 #define SERVICE_NAME "apitrail"
@@ -19,7 +17,9 @@ enum {
 	DIRECTORY_MODE = 02770,
 	DATA_FILE_MODE = 0640,
 	LOCK_FILE_MODE = 0660,
-	PEPPER_FILE_MODE = 0640
+	PEPPER_FILE_MODE = 0640,
+	COUNTERS_FILE_MODE = 0660,
+	WAKE_FILE_MODE = 0660
 };
 
 struct ownership {
@@ -39,12 +39,11 @@ struct ownership ownership_of_service(void);
 enum error ownership_give(int fd, const struct ownership *owner, mode_t mode);
 
 /*
- * Makes lock.mdb in the store's directory when it is missing, and mends its
- * owner and mode when a command run as root left it so that others cannot
- * use it.  Only while this process has no environment open: closing any
- * descriptor of the file would drop LMDB's locks.  ERR_STORE, with detail.
+ * Gives a file of this process's user, such as a command run as root left
+ * one, the owner and mode that it should have in the directory; a file of
+ * another user is left alone.  ERR_IO with errno set, EINVAL when it is no
+ * regular file or has a second name.
  */
-enum error lock_file_make(const char *directory, enum store_access access,
-    struct detail *detail);
+enum error ownership_mend(int directory_fd, int fd, mode_t mode);
 
 #endif

@@ -1,0 +1,80 @@
+/* new_key.c - make an API key, and show it this once. */
+#include "cli/new_key.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/settings.h"
+#include "cli/arguments.h"
+#include "cli/complain.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "record/changes.h"
+#include "store/pepper_file.h"
+
+static enum error print(const struct arguments *arguments,
+    struct new_key *key);
+static void take_back(struct store *store, const char *id);
+
+enum error
+new_key_make(const struct arguments *arguments, struct new_key *key)
+{
+	struct pepper pepper;
+	struct detail detail;
+	enum error err;
+
+	err = pepper_file_read(
+	    settings_text(arguments->settings, SETTING_PEPPER), &pepper,
+	    &detail);
+	if (err != ERR_NONE) {
+		complain("%s", detail.text);
+		return err;
+	}
+	api_key_make(key->clear);
+	api_key_describe(&key->listed.key, &pepper, key->clear);
+	explicit_bzero(&pepper, sizeof(pepper));
+	return ERR_NONE;
+}
+
+void
+new_key_clear(struct new_key *key)
+{
+	explicit_bzero(key->clear, sizeof(key->clear));
+}
+
+enum error
+new_key_show(const struct arguments *arguments, struct store *store,
+    struct new_key *key)
+{
+	enum error err = print(arguments, key);
+
+	if (err != ERR_NONE)
+		take_back(store, key->listed.key.id);
+	return err;
+}
+
+/* The clear text is spoilt. */
+static enum error
+print(const struct arguments *arguments, struct new_key *key)
+{
+	if (arguments_have(arguments, OPTION_JSON))
+		return listing_new_key(&key->listed, key->clear);
+	key->clear[API_KEY_LEN] = '\n';
+	return output_write(key->clear, API_KEY_LEN + 1);
+}
+
+/* Nobody has seen the key, so nobody can ever use it. */
+static void
+take_back(struct store *store, const char *id)
+{
+	struct store_txn *txn = NULL;
+	enum error err;
+
+	err = session_begin(store, STORE_WRITE, &txn);
+	if (err == ERR_NONE)
+		err = session_change(change_api_key_remove(txn, id,
+		    clock_now_ms()));
+	err = session_end(txn, STORE_WRITE, err);
+	if (err == ERR_NONE)
+		complain("the key could not be shown, so it was revoked");
+}

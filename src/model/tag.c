@@ -1,0 +1,27 @@
+/* tag.c - 64 bits that stand for some bytes, to whoever has the seed. */
+#include "model/tag.h"
+
+#include <assert.h>
+#include <sodium.h>
+
+#include "model/sodium_ready.h"
+
+static_assert(crypto_shorthash_KEYBYTES == TAG_SEED_BYTES, "SipHash's key");
+static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "SipHash's result");
+
+void
+tag_seed_make(uint8_t seed[TAG_SEED_BYTES])
+{
+	sodium_ready();
+	randombytes_buf(seed, TAG_SEED_BYTES);
+}
+
+uint64_t
+tag_make(const uint8_t seed[TAG_SEED_BYTES], const void *bytes, size_t len)
+{
+	uint64_t tag;
+
+	/* It needs no sodium_ready: it neither allocates nor draws. */
+	crypto_shorthash((uint8_t *)&tag, bytes, len, seed);
+	return tag == 0 ? 1 : tag;
+}

@@ -1,0 +1,362 @@
+/* recorder.c - the daemon that takes events in from responders.
+ *
+ * One thread: what came while a commit was on its way to disk waits in the
+ * sockets, and is the next commit.
+ */
+#include "recorder/recorder.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "record/group.h"
+#include "recorder/chores.h"
+#include "recorder/lock.h"
+#include "recorder/notify.h"
+#include "recorder/peers.h"
+#include "recorder/stop_signal.h"
+#include "recorder/surroundings.h"
+#include "shared/shared.h"
+#include "store/store.h"
+
+enum {
+	PROCESS_UMASK = 0007,
+	/* How long a commit waits for as many as the last one had. */
+	GATHER_MS = 1,
+	/* How long a full store is left alone. */
+	FULL_MS = 100,
+	/* The longest wait; when it stops, a shorter one. */
+	ROUND_MS = 1000,
+	STOP_ROUND_MS = 100,
+	/* When it stops: what was sent is committed so long, then refused,
+	 * and at last left. */
+	STOP_TAKE_MS = 2000,
+	STOP_MS = 4000,
+	NUMBER_SIZE = 24
+};
+
+struct recorder {
+	const char *path;	/* of the store */
+	int64_t retention_ms;
+	int lock_fd;
+	struct surroundings around;
+	struct store *store;
+	struct shared *shared;
+	struct group *group;
+	struct notify notify;
+	struct chores chores;
+	/* Milliseconds in which peers were not looked at, which their
+	 * deadlines do not count. */
+	int64_t busy_ms;
+	size_t last_requests;	/* of the last commit */
+	bool is_more;		/* requests that did not fit the group */
+	bool is_full;		/* the last commit was refused for that */
+	int64_t full_until_ms;	/* and no other is tried before */
+	enum error err;		/* why it cannot go on */
+	struct group_result all;	/* since it began */
+	struct pollfd polls[PEERS_MAX + 1];
+	struct peers peers;
+};
+
+static enum error open_all(struct recorder *recorder,
+    const struct settings *settings, struct detail *detail);
+static void close_all(struct recorder *recorder);
+static void run(struct recorder *recorder);
+static void stop(struct recorder *recorder);
+static int wait_ms(struct recorder *recorder);
+static void serve(struct recorder *recorder, int timeout_ms,
+    bool is_refusing);
+static bool poll_all(struct recorder *recorder, int timeout_ms);
+static void wait_for_others(struct recorder *recorder);
+static void commit(struct recorder *recorder);
+static group_answer reply;
+static void note_result(struct recorder *recorder,
+    const struct group_result *result);
+static int64_t peers_now_ms(const struct recorder *recorder);
+static void log_end(const struct recorder *recorder);
+
+enum error
+recorder_run(const struct settings *settings, struct detail *detail)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	enum error err;
+
+	if (recorder == NULL)
+		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	umask(PROCESS_UMASK);
+	stop_signal_catch();
+	err = open_all(recorder, settings, detail);
+	if (err == ERR_NONE) {
+		log_fact(LEVEL_NOTICE, "the recorder takes events in",
+		    "store", recorder->path, NULL);
+		notify_ready(&recorder->notify);
+		run(recorder);
+		notify_stopping(&recorder->notify);
+		stop(recorder);
+		log_end(recorder);
+		err = recorder->err;
+		if (err != ERR_NONE)
+			detail_set(detail, err,
+			    "%s: the recorder cannot go on", recorder->path);
+	}
+	close_all(recorder);
+	free(recorder);
+	return err;
+}
+
+static enum error
+open_all(struct recorder *recorder, const struct settings *settings,
+    struct detail *detail)
+{
+	enum error err;
+
+	recorder->path = settings_text(settings, SETTING_STORE);
+	recorder->retention_ms = settings_number(settings,
+	    SETTING_RETENTION);
+	recorder->lock_fd = -1;
+	surroundings_init(&recorder->around, recorder->path);
+	peers_init(&recorder->peers, recorder->path);
+	notify_open(&recorder->notify);
+
+	err = store_open(recorder->path, STORE_WRITE,
+	    settings_number(settings, SETTING_MAP_SIZE), &recorder->store,
+	    detail);
+	if (err == ERR_NONE)
+		err = lock_take(recorder->path, &recorder->lock_fd, detail);
+	if (err == ERR_NONE)
+		err = surroundings_listen(&recorder->around, detail);
+	if (err != ERR_NONE)
+		return err;
+
+	err = shared_new(recorder->path, &recorder->shared);
+	if (err == ERR_NONE)
+		err = group_new(recorder->store, recorder->retention_ms,
+		    &recorder->group);
+	if (err != ERR_NONE)
+		return detail_set(detail, err, "out of memory");
+	chores_init(&recorder->chores, recorder->store, recorder->shared,
+	    recorder->retention_ms);
+	return ERR_NONE;
+}
+
+static void
+close_all(struct recorder *recorder)
+{
+	peers_clear(&recorder->peers);
+	surroundings_hide(&recorder->around);
+	group_free(recorder->group);
+	shared_free(recorder->shared);
+	store_close(recorder->store);
+	if (recorder->lock_fd >= 0)
+		close(recorder->lock_fd);
+	notify_close(&recorder->notify);
+}
+
+static void
+run(struct recorder *recorder)
+{
+	while (!stop_signal_came() && recorder->err == ERR_NONE) {
+		int64_t begin_ms;
+
+		serve(recorder, wait_ms(recorder), false);
+		begin_ms = clock_steady_ms();
+		if (recorder->err == ERR_NONE)
+			recorder->err = surroundings_look(&recorder->around,
+			    begin_ms);
+		if (recorder->err == ERR_NONE)
+			recorder->err = chores_work(&recorder->chores,
+			    begin_ms);
+		recorder->busy_ms += clock_steady_ms() - begin_ms;
+	}
+}
+
+/*
+ * Whoever has connected is taken in, then nobody more; what was sent up to now
+ * is committed and answered; what is sent from now on fails at the sender.
+ */
+static void
+stop(struct recorder *recorder)
+{
+	int64_t begin_ms = clock_steady_ms();
+	int64_t now_ms = begin_ms;
+
+	if (recorder->around.socket.fd >= 0)
+		peers_accept(&recorder->peers, recorder->around.socket.fd,
+		    peers_now_ms(recorder));
+	surroundings_hide(&recorder->around);
+	peers_end_intake(&recorder->peers);
+	while (recorder->peers.count > 0 && now_ms < begin_ms + STOP_MS) {
+		bool is_late = now_ms >= begin_ms + STOP_TAKE_MS;
+
+		serve(recorder, recorder->is_more ? 0 : STOP_ROUND_MS,
+		    is_late || recorder->err != ERR_NONE);
+		now_ms = clock_steady_ms();
+	}
+	if (recorder->err == ERR_NONE)
+		chores_finish(&recorder->chores);
+}
+
+static int
+wait_ms(struct recorder *recorder)
+{
+	int64_t now_ms = clock_steady_ms();
+	int64_t due_ms = chores_due_ms(&recorder->chores);
+
+	if (recorder->is_more)
+		return 0;
+	if (recorder->notify.alive_at_ms < due_ms)
+		due_ms = recorder->notify.alive_at_ms;
+	if (due_ms <= now_ms)
+		return 0;
+	return due_ms - now_ms < ROUND_MS ? (int)(due_ms - now_ms) : ROUND_MS;
+}
+
+static void
+serve(struct recorder *recorder, int timeout_ms, bool is_refusing)
+{
+	struct peers *peers = &recorder->peers;
+	bool is_called = poll_all(recorder, timeout_ms);
+
+	if (is_refusing) {
+		peers_refuse(peers, MESSAGE_STOPPING, peers_now_ms(recorder));
+	} else {
+		wait_for_others(recorder);
+		commit(recorder);
+	}
+	/* Not before the commit: it borrows from those who are there. */
+	if (is_called)
+		peers_accept(peers, recorder->around.socket.fd,
+		    peers_now_ms(recorder));
+	peers_send(peers, peers_now_ms(recorder));
+}
+
+/* Receives what comes within the time; whether somebody wants to connect. */
+static bool
+poll_all(struct recorder *recorder, int timeout_ms)
+{
+	struct peers *peers = &recorder->peers;
+	size_t count = peers_fill_polls(peers, recorder->polls);
+	bool is_listening = recorder->around.socket.fd >= 0 &&
+	    peers_have_room(peers, peers_now_ms(recorder));
+	int ready;
+
+	recorder->polls[count] = (struct pollfd){
+		.fd = is_listening ? recorder->around.socket.fd : -1,
+		.events = POLLIN,
+	};
+	ready = stop_signal_poll(recorder->polls, count + 1, timeout_ms);
+	notify_alive(&recorder->notify, clock_steady_ms());
+	if (ready <= 0)
+		return false;
+	peers_receive(peers, recorder->polls, peers_now_ms(recorder));
+	return recorder->polls[count].revents != 0;
+}
+
+/*
+ * Clients that were answered together ask again almost together.  To commit
+ * the first one alone, and the others after it, costs everybody two commits;
+ * who is alone waits for nobody.
+ */
+static void
+wait_for_others(struct recorder *recorder)
+{
+	int64_t end_ms = clock_steady_ms() + GATHER_MS;
+	size_t wanted = recorder->last_requests;
+	size_t count = peers_count_whole(&recorder->peers, wanted);
+
+	while (count > 0 && count < wanted && !stop_signal_came() &&
+	    clock_steady_ms() <= end_ms) {
+		(void)poll_all(recorder, GATHER_MS);
+		count = peers_count_whole(&recorder->peers, wanted);
+	}
+}
+
+static void
+commit(struct recorder *recorder)
+{
+	struct group_result result;
+	int64_t begin_ms = clock_steady_ms();
+
+	recorder->is_more = peers_gather(&recorder->peers, recorder->group);
+	if (group_count(recorder->group) == 0)
+		return;
+	if (!surroundings_are_ours(&recorder->around)) {
+		recorder->err = ERR_STORE;
+		group_refuse(recorder->group, MESSAGE_FAILED, reply,
+		    recorder);
+	} else if (begin_ms < recorder->full_until_ms) {
+		group_refuse(recorder->group, MESSAGE_FULL, reply, recorder);
+	} else {
+		group_commit(recorder->group, reply, recorder, &result);
+		recorder->busy_ms += clock_steady_ms() - begin_ms;
+		note_result(recorder, &result);
+	}
+	peers_drop_taken(&recorder->peers, peers_now_ms(recorder));
+}
+
+static void
+reply(void *asker, uint64_t sequence, enum message_outcome outcome,
+    const struct cursor *places, size_t place_count, void *arg)
+{
+	peer_reply(asker, sequence, outcome, places, place_count,
+	    peers_now_ms(arg));
+}
+
+static void
+note_result(struct recorder *recorder, const struct group_result *result)
+{
+	struct group_result *all = &recorder->all;
+
+	recorder->last_requests = result->requests;
+	all->requests += result->requests;
+	all->recorded += result->recorded;
+	all->events += result->events;
+	all->pruned += result->pruned;
+	all->commits += result->commits;
+	if (result->is_broken)
+		recorder->err = ERR_STORE;
+	if (result->is_full && !recorder->is_full)
+		log_fact(LEVEL_ERROR, "the store is full: events are "
+		    "refused until some are too old, or APITRAIL_MAP_SIZE is "
+		    "larger", "store", recorder->path, NULL);
+	if (recorder->is_full && result->commits > 0 && !result->is_full)
+		log_fact(LEVEL_NOTICE, "the store has room again",
+		    "store", recorder->path, NULL);
+	if (result->is_full || result->commits > 0)
+		recorder->is_full = result->is_full;
+	if (result->is_full && result->recorded == 0)
+		recorder->full_until_ms = clock_steady_ms() + FULL_MS;
+}
+
+static int64_t
+peers_now_ms(const struct recorder *recorder)
+{
+	return clock_steady_ms() - recorder->busy_ms;
+}
+
+static void
+log_end(const struct recorder *recorder)
+{
+	const struct group_result *all = &recorder->all;
+	char requests[NUMBER_SIZE];
+	char recorded[NUMBER_SIZE];
+	char events[NUMBER_SIZE];
+	char commits[NUMBER_SIZE];
+	char pruned[NUMBER_SIZE];
+
+	snprintf(requests, NUMBER_SIZE, "%" PRIu64, all->requests);
+	snprintf(recorded, NUMBER_SIZE, "%" PRIu64, all->recorded);
+	snprintf(events, NUMBER_SIZE, "%" PRIu64, all->events);
+	snprintf(commits, NUMBER_SIZE, "%" PRIu64, all->commits);
+	snprintf(pruned, NUMBER_SIZE, "%" PRIu64,
+	    all->pruned + recorder->chores.pruned);
+	log_fact(LEVEL_NOTICE, "the recorder stops", "store",
+	    recorder->path, "requests", requests, "recorded", recorded,
+	    "events", events, "commits", commits, "pruned", pruned, NULL);
+}

@@ -1,0 +1,171 @@
+/* test_group_troubles.c - what goes wrong with some requests of a group. */
+#include <string.h>
+
+#include "group_fixture.h"
+#include "record/changes.h"
+#include "store/store.h"
+#include "suite.h"
+
+START_TEST(an_organization_that_is_gone_harms_no_other)
+{
+	struct record_ask ask = { .organization = 99 };
+	struct store_txn *txn;
+	struct group_fixture test;
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	txn = record_fixture_write(&test.fixture);
+	ck_assert_int_eq(change_organization_remove(txn,
+	    test.fixture.other.number), ERR_NONE);
+	record_fixture_commit(txn);
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.organization = test.fixture.acme.number;
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.organization = test.fixture.other.number;
+	ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	ck_assert_int_eq(test.answers[0].outcome, MESSAGE_GONE);
+	ck_assert_int_eq(test.answers[1].outcome, MESSAGE_RECORDED);
+	ck_assert_int_eq(test.answers[2].outcome, MESSAGE_GONE);
+	ck_assert_uint_eq(test.result.recorded, 1);
+	ck_assert_uint_eq(group_fixture_count(&test,
+	    test.fixture.other.number), 0);
+	group_fixture_close(&test);
+}
+END_TEST
+
+START_TEST(a_damaged_block_fails_its_own_requests_alone)
+{
+	struct record_ask ask = { .type = "queue_broken" };
+	struct group_fixture test;
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	ask.organization = test.fixture.acme.number;
+	ck_assert_int_eq(group_fixture_ask(&test, &ask), MESSAGE_RECORDED);
+	group_fixture_damage(&test, "queue_broken");
+
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.type = "message_added";
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.type = "queue_added";
+	ask.organization = test.fixture.other.number;
+	ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	ck_assert_int_eq(test.answers[0].outcome, MESSAGE_FAILED);
+	ck_assert_int_eq(test.answers[1].outcome, MESSAGE_RECORDED);
+	ck_assert_int_eq(test.answers[2].outcome, MESSAGE_RECORDED);
+	ck_assert_uint_eq(test.result.commits, 1);
+	ck_assert(!test.result.is_broken);
+	group_fixture_close(&test);
+}
+END_TEST
+
+START_TEST(a_damaged_key_fails_its_own_request_alone)
+{
+	struct record_ask ask = { .key = "broken-key" };
+	struct group_fixture test;
+	char id[EVENT_ID_LEN + 1];
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	ask.organization = test.fixture.acme.number;
+	ck_assert_int_eq(group_fixture_ask(&test, &ask), MESSAGE_RECORDED);
+	/* The event's id is in its block, too, so that this request goes
+	 * into another category. */
+	memcpy(id, test.answers[0].places[0].id, sizeof(id));
+	group_fixture_damage(&test, id);
+	ask.type = "message_added";
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.key = "whole-key";
+	ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	ck_assert_int_eq(test.answers[0].outcome, MESSAGE_FAILED);
+	ck_assert_int_eq(test.answers[1].outcome, MESSAGE_RECORDED);
+	group_fixture_close(&test);
+}
+END_TEST
+
+START_TEST(a_full_store_refuses_and_keeps_what_it_has)
+{
+	struct record_ask ask = { .event_count = RECORD_EVENTS_MAX };
+	struct group_fixture test;
+	size_t recorded = 0;
+
+	group_fixture_open(&test, 2 * 1024 * 1024);
+	ask.organization = test.fixture.acme.number;
+	while (recorded < 100 &&
+	    group_fixture_ask(&test, &ask) == MESSAGE_RECORDED)
+		recorded++;
+	ck_assert_uint_gt(recorded, 2);
+	ck_assert_uint_lt(recorded, 100);
+	ck_assert_int_eq(test.answers[0].outcome, MESSAGE_FULL);
+	ck_assert(test.result.is_full);
+	ck_assert(!test.result.is_broken);
+	ck_assert_uint_eq(group_fixture_count(&test, ask.organization),
+	    recorded * RECORD_EVENTS_MAX);
+	group_fixture_close(&test);
+}
+END_TEST
+
+START_TEST(a_group_that_is_too_much_is_put_as_far_as_there_is_room)
+{
+	struct record_ask ask = { .event_count = RECORD_EVENTS_MAX };
+	struct group_fixture test;
+	size_t recorded = 0;
+
+	group_fixture_open(&test, 1024 * 1024);
+	ask.organization = test.fixture.acme.number;
+	for (size_t i = 0; i < 8; i++)
+		ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	for (size_t i = 0; i < 8; i++) {
+		ck_assert(test.answers[i].outcome == MESSAGE_RECORDED ||
+		    test.answers[i].outcome == MESSAGE_FULL);
+		recorded += test.answers[i].outcome == MESSAGE_RECORDED;
+	}
+	ck_assert_uint_gt(recorded, 0);
+	ck_assert_uint_lt(recorded, 8);
+	ck_assert_uint_eq(test.result.recorded, recorded);
+	ck_assert_uint_eq(group_fixture_count(&test, ask.organization),
+	    recorded * RECORD_EVENTS_MAX);
+	group_fixture_close(&test);
+}
+END_TEST
+
+START_TEST(a_refused_group_puts_nothing)
+{
+	struct record_ask ask = { 0 };
+	struct group_fixture test;
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	ask.organization = test.fixture.acme.number;
+	ck_assert(group_fixture_add(&test, &ask));
+	ck_assert(group_fixture_add(&test, &ask));
+	test.answer_count = 0;
+	group_refuse(test.group, MESSAGE_STOPPING, group_fixture_note,
+	    &test);
+	ck_assert_uint_eq(test.answer_count, 2);
+	ck_assert_int_eq(test.answers[1].outcome, MESSAGE_STOPPING);
+	ck_assert_uint_eq(group_count(test.group), 0);
+	ck_assert_uint_eq(group_fixture_count(&test, ask.organization), 0);
+	buffer_clear(&test.messages[0]);
+	buffer_clear(&test.messages[1]);
+	group_fixture_close(&test);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("group_troubles");
+	TCase *tcase = tcase_create("group_troubles");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, an_organization_that_is_gone_harms_no_other);
+	tcase_add_test(tcase, a_damaged_block_fails_its_own_requests_alone);
+	tcase_add_test(tcase, a_damaged_key_fails_its_own_request_alone);
+	tcase_add_test(tcase, a_full_store_refuses_and_keeps_what_it_has);
+	tcase_add_test(tcase,
+	    a_group_that_is_too_much_is_put_as_far_as_there_is_room);
+	tcase_add_test(tcase, a_refused_group_puts_nothing);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
