@@ -66,7 +66,7 @@ set_up(void)
 		copies[i] = backup_path(folder, i == 0 ? "copy-a" : "copy-b");
 		backup_make_store(from, names[i], EVENTS + (int)i * EVENTS);
 		backup_must(from, copies[i]);
-		}
+	}
 	backup_must_restore(copies[0], path);
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -4,6 +4,8 @@ import threading
 from fastcgi import *
 
 SECOND = 1.2  # with what it takes this test to see it
+# Several times what a socket holds, and read well before STOP_MS.
+LARGER = 1000000
 
 
 def ends_in_time(responder, number=signal.SIGTERM):
@@ -48,7 +50,7 @@ def whole_requests_are_answered():
 @test
 def answers_that_are_being_taken_are_finished():
     with Responder() as responder:
-        peers = [responder.peer().send(get("/3000000")) for _ in range(4)]
+        peers = [responder.peer().send(get(f"/{LARGER}")) for _ in range(4)]
         for peer in peers:
             peer.received = peer.socket.recv(1000)
         answers = [None] * len(peers)
@@ -65,7 +67,7 @@ def answers_that_are_being_taken_are_finished():
         for thread in threads:
             thread.join()
         for answer in answers:
-            assert answer.body == pattern(3000000)
+            assert answer.body == pattern(LARGER)
 
 
 @test
