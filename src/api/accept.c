@@ -35,9 +35,14 @@ struct range {
 static bool read_field(const char *field, struct accept *accept);
 static bool next_range(const char **field, struct range *range_out,
     bool *is_well_formed_out);
+static const char *range_end(const char *text);
 static bool read_range(struct field_text *rest, struct range *range_out);
 static bool read_parameter(struct field_text *rest, unsigned int *quality);
+static bool read_quality(const struct field_token *text,
+    unsigned int *quality);
 static void weigh(const struct range *range, struct accept *accept);
+static enum closeness range_closeness(const struct range *range,
+    const char *type, const char *subtype);
 
 const char *
 media_content_type(enum media media)
@@ -96,21 +101,6 @@ read_field(const char *field, struct accept *accept)
 	return !is_empty;
 }
 
-/* The comma that ends a range; those within quotes do not. */
-static const char *
-range_end(const char *text)
-{
-	bool is_quoted = false;
-
-	for (; *text != '\0' && (is_quoted || *text != ','); text++) {
-		if (*text == '"')
-			is_quoted = !is_quoted;
-		else if (is_quoted && *text == '\\' && text[1] != '\0')
-			text++;
-	}
-	return text;
-}
-
 static bool
 next_range(const char **field, struct range *range_out,
     bool *is_well_formed_out)
@@ -125,6 +115,21 @@ next_range(const char **field, struct range *range_out,
 	*field = rest.end;
 	*is_well_formed_out = read_range(&rest, range_out);
 	return true;
+}
+
+/* The comma that ends a range; those within quotes do not. */
+static const char *
+range_end(const char *text)
+{
+	bool is_quoted = false;
+
+	for (; *text != '\0' && (is_quoted || *text != ','); text++) {
+		if (*text == '"')
+			is_quoted = !is_quoted;
+		else if (is_quoted && *text == '\\' && text[1] != '\0')
+			text++;
+	}
+	return text;
 }
 
 static bool
@@ -152,26 +157,6 @@ read_range(struct field_text *rest, struct range *range_out)
 	}
 }
 
-/* 0, 1, 0.5 and so on: at most three digits after the point, at most 1. */
-static bool
-read_quality(const struct field_token *text, unsigned int *quality)
-{
-	unsigned int scale = QUALITY_MAX;
-
-	if (text->len > sizeof("0.000") - 1 ||
-	    (text->text[0] != '0' && text->text[0] != '1') ||
-	    (text->len > 1 && text->text[1] != '.'))
-		return false;
-	*quality = text->text[0] == '1' ? QUALITY_MAX : 0;
-	for (size_t i = 2; i < text->len; i++) {
-		if (text->text[i] < '0' || text->text[i] > '9')
-			return false;
-		scale /= 10;
-		*quality += (unsigned int)(text->text[i] - '0') * scale;
-	}
-	return *quality <= QUALITY_MAX;
-}
-
 static bool
 read_parameter(struct field_text *rest, unsigned int *quality)
 {
@@ -191,17 +176,24 @@ read_parameter(struct field_text *rest, unsigned int *quality)
 	return !field_token_is(&name, "q") || read_quality(&value, quality);
 }
 
-static enum closeness
-range_closeness(const struct range *range, const char *type,
-    const char *subtype)
+/* 0, 1, 0.5 and so on: at most three digits after the point, at most 1. */
+static bool
+read_quality(const struct field_token *text, unsigned int *quality)
 {
-	if (field_token_is(&range->type, "*"))
-		return ANY_TYPE;
-	if (!field_token_is(&range->type, type))
-		return NO_MATCH;
-	if (field_token_is(&range->subtype, "*"))
-		return ANY_SUBTYPE;
-	return field_token_is(&range->subtype, subtype) ? SAME_TYPE : NO_MATCH;
+	unsigned int scale = QUALITY_MAX;
+
+	if (text->len > sizeof("0.000") - 1 ||
+	    (text->text[0] != '0' && text->text[0] != '1') ||
+	    (text->len > 1 && text->text[1] != '.'))
+		return false;
+	*quality = text->text[0] == '1' ? QUALITY_MAX : 0;
+	for (size_t i = 2; i < text->len; i++) {
+		if (text->text[i] < '0' || text->text[i] > '9')
+			return false;
+		scale /= 10;
+		*quality += (unsigned int)(text->text[i] - '0') * scale;
+	}
+	return *quality <= QUALITY_MAX;
 }
 
 /* The closest range that names a type decides on it. */
@@ -224,4 +216,17 @@ weigh(const struct range *range, struct accept *accept)
 	if (range->quality > 0 &&
 	    range_closeness(range, "application", "problem+json") == SAME_TYPE)
 		accept->names_problem_json = true;
+}
+
+static enum closeness
+range_closeness(const struct range *range, const char *type,
+    const char *subtype)
+{
+	if (field_token_is(&range->type, "*"))
+		return ANY_TYPE;
+	if (!field_token_is(&range->type, type))
+		return NO_MATCH;
+	if (field_token_is(&range->subtype, "*"))
+		return ANY_SUBTYPE;
+	return field_token_is(&range->subtype, subtype) ? SAME_TYPE : NO_MATCH;
 }

@@ -9,10 +9,22 @@
 #include "base/log.h"
 #include "model/event.h"
 
+struct piece {
+	struct export *export;
+	enum media media;
+	struct buffer *body;
+	bool is_full;			/* more are to come */
+	enum error error;
+};
+
+static enum error read_next_piece(struct pending *pending,
+    struct service *service, struct buffer *body, bool *is_done_out);
 static enum error find_end(const struct exchange *exchange,
     struct export *export);
+static bool take_end(const struct event_view *view, void *arg);
 static enum error add_piece(const struct exchange *exchange,
     struct export *export, struct buffer *body, bool *is_done_out);
+static bool take_event(const struct event_view *view, void *arg);
 
 enum error
 export_begin(struct exchange *exchange, const struct list_events_query *query)
@@ -40,6 +52,20 @@ export_begin(struct exchange *exchange, const struct list_events_query *query)
 	return err;
 }
 
+enum error
+export_next_piece(struct pending *pending, struct service *service,
+    struct buffer *body, bool *is_done_out)
+{
+	enum error err = read_next_piece(pending, service, body, is_done_out);
+
+	if (err != ERR_NONE)
+		log_fact(LEVEL_WARNING, "an export was cut off",
+		    "request_id", pending->exchange.request_id,
+		    "cause", problem_title(err), NULL);
+	pending->line.body_bytes += body->len;
+	return err;
+}
+
 static enum error
 read_next_piece(struct pending *pending, struct service *service,
     struct buffer *body, bool *is_done_out)
@@ -58,30 +84,6 @@ read_next_piece(struct pending *pending, struct service *service,
 		    is_done_out);
 	exchange_end(exchange);
 	return err;
-}
-
-enum error
-export_next_piece(struct pending *pending, struct service *service,
-    struct buffer *body, bool *is_done_out)
-{
-	enum error err = read_next_piece(pending, service, body, is_done_out);
-
-	if (err != ERR_NONE)
-		log_fact(LEVEL_WARNING, "an export was cut off",
-		    "request_id", pending->exchange.request_id,
-		    "cause", problem_title(err), NULL);
-	pending->line.body_bytes += body->len;
-	return err;
-}
-
-static bool
-take_end(const struct event_view *view, void *arg)
-{
-	struct export *export = (struct export *)arg;
-
-	export->end = view->place;
-	export->has_end = true;
-	return false;
 }
 
 /*
@@ -103,31 +105,14 @@ find_end(const struct exchange *exchange, struct export *export)
 	return store_event_scan(exchange->txn, &newest, take_end, export);
 }
 
-struct piece {
-	struct export *export;
-	enum media media;
-	struct buffer *body;
-	bool is_full;			/* more are to come */
-	enum error error;
-};
-
 static bool
-take_event(const struct event_view *view, void *arg)
+take_end(const struct event_view *view, void *arg)
 {
-	struct piece *piece = (struct piece *)arg;
-	struct export *export = piece->export;
+	struct export *export = (struct export *)arg;
 
-	if (export->order == OLDEST_FIRST && (!export->has_end ||
-	    cursor_compare(&view->place, &export->end) > 0))
-		return false;
-	if (piece->body->len >= EXPORT_PIECE_BYTES) {
-		piece->is_full = true;
-		return false;
-	}
-	piece->error = event_lines_add(piece->body, piece->media, view);
-	export->place = view->place;
-	export->has_place = true;
-	return piece->error == ERR_NONE;
+	export->end = view->place;
+	export->has_end = true;
+	return false;
 }
 
 static enum error
@@ -155,4 +140,23 @@ add_piece(const struct exchange *exchange, struct export *export,
 		err = piece.error;
 	*is_done_out = !piece.is_full;
 	return err;
+}
+
+static bool
+take_event(const struct event_view *view, void *arg)
+{
+	struct piece *piece = (struct piece *)arg;
+	struct export *export = piece->export;
+
+	if (export->order == OLDEST_FIRST && (!export->has_end ||
+	    cursor_compare(&view->place, &export->end) > 0))
+		return false;
+	if (piece->body->len >= EXPORT_PIECE_BYTES) {
+		piece->is_full = true;
+		return false;
+	}
+	piece->error = event_lines_add(piece->body, piece->media, view);
+	export->place = view->place;
+	export->has_place = true;
+	return piece->error == ERR_NONE;
 }

@@ -30,11 +30,20 @@ static const char *const names[] = {
 	[WAIT] = "wait",
 };
 static_assert(COUNT_OF(names) == PARAMETER_COUNT, "one name per parameter");
+static_assert(WAIT_SECONDS_MAX == 60, "as the detail says");
 
 static enum error read_shapes(const struct query_value values[],
     struct list_events_query *query, struct detail *detail);
+static enum error read_number(const struct query_value values[],
+    enum parameter parameter, int64_t *number, struct detail *detail);
+static enum error read_id(const struct query_value *value,
+    struct cursor *cursor, struct detail *detail);
 static enum error read_meanings(const struct query_value values[],
     struct list_events_query *query, struct detail *detail);
+static enum error read_order(const struct query_value *value,
+    struct list_events_query *query, struct detail *detail);
+static void add_name(struct buffer *buffer, char *mark,
+    enum parameter parameter);
 
 enum error
 list_events_query_read(const char *query, struct list_events_query *query_out,
@@ -57,6 +66,31 @@ list_events_query_read(const char *query, struct list_events_query *query_out,
 		err = read_shapes(values, query_out, detail);
 	if (err == ERR_NONE)
 		err = read_meanings(values, query_out, detail);
+	return err;
+}
+
+static enum error
+read_shapes(const struct query_value values[],
+    struct list_events_query *query, struct detail *detail)
+{
+	enum error err;
+
+	err = read_number(values, LIMIT, &query->limit, detail);
+	if (err == ERR_NONE)
+		err = read_number(values, START_AFTER,
+		    &query->cursor.stored_at_ms, detail);
+	if (err == ERR_NONE)
+		err = read_id(&values[START_AFTER_ID], &query->cursor, detail);
+	if (err == ERR_NONE)
+		err = query_read_boolean(&values[PRETTY], names[PRETTY],
+		    &query->is_pretty, detail);
+	if (err == ERR_NONE)
+		err = read_number(values, WAIT, &query->wait_s, detail);
+	query->has_limit = values[LIMIT].is_given;
+	query->has_pretty = values[PRETTY].is_given;
+	query->has_wait = values[WAIT].is_given;
+	query->has_cursor = values[START_AFTER].is_given &&
+	    values[START_AFTER_ID].is_given;
 	return err;
 }
 
@@ -92,48 +126,6 @@ read_id(const struct query_value *value, struct cursor *cursor,
 }
 
 static enum error
-read_shapes(const struct query_value values[],
-    struct list_events_query *query, struct detail *detail)
-{
-	enum error err;
-
-	err = read_number(values, LIMIT, &query->limit, detail);
-	if (err == ERR_NONE)
-		err = read_number(values, START_AFTER,
-		    &query->cursor.stored_at_ms, detail);
-	if (err == ERR_NONE)
-		err = read_id(&values[START_AFTER_ID], &query->cursor, detail);
-	if (err == ERR_NONE)
-		err = query_read_boolean(&values[PRETTY], names[PRETTY],
-		    &query->is_pretty, detail);
-	if (err == ERR_NONE)
-		err = read_number(values, WAIT, &query->wait_s, detail);
-	query->has_limit = values[LIMIT].is_given;
-	query->has_pretty = values[PRETTY].is_given;
-	query->has_wait = values[WAIT].is_given;
-	query->has_cursor = values[START_AFTER].is_given &&
-	    values[START_AFTER_ID].is_given;
-	return err;
-}
-
-static_assert(WAIT_SECONDS_MAX == 60, "as the detail says");
-
-static enum error
-read_order(const struct query_value *value, struct list_events_query *query,
-    struct detail *detail)
-{
-	query->has_order = value->is_given;
-	if (!value->is_given)
-		return ERR_NONE;
-	if (!query_value_is(value, "asc") && !query_value_is(value, "desc"))
-		return query_refuse(ERR_MEANING, names[ORDER], "asc or desc",
-		    value, detail);
-	query->order = query_value_is(value, "desc") ?
-	    NEWEST_FIRST : OLDEST_FIRST;
-	return ERR_NONE;
-}
-
-static enum error
 read_meanings(const struct query_value values[],
     struct list_events_query *query, struct detail *detail)
 {
@@ -160,14 +152,19 @@ read_meanings(const struct query_value values[],
 	return err;
 }
 
-/* "?" before the first, "&" before the others. */
-static void
-add_name(struct buffer *buffer, char *mark, enum parameter parameter)
+static enum error
+read_order(const struct query_value *value, struct list_events_query *query,
+    struct detail *detail)
 {
-	buffer_add(buffer, mark, 1);
-	buffer_add_text(buffer, names[parameter]);
-	buffer_add_text(buffer, "=");
-	*mark = '&';
+	query->has_order = value->is_given;
+	if (!value->is_given)
+		return ERR_NONE;
+	if (!query_value_is(value, "asc") && !query_value_is(value, "desc"))
+		return query_refuse(ERR_MEANING, names[ORDER], "asc or desc",
+		    value, detail);
+	query->order = query_value_is(value, "desc") ?
+	    NEWEST_FIRST : OLDEST_FIRST;
+	return ERR_NONE;
 }
 
 /* Every value is of characters that mean themselves in a query. */
@@ -206,4 +203,14 @@ list_events_query_add(struct buffer *buffer,
 		add_name(buffer, &mark, WAIT);
 		buffer_add_format(buffer, "%" PRId64, query->wait_s);
 	}
+}
+
+/* "?" before the first, "&" before the others. */
+static void
+add_name(struct buffer *buffer, char *mark, enum parameter parameter)
+{
+	buffer_add(buffer, mark, 1);
+	buffer_add_text(buffer, names[parameter]);
+	buffer_add_text(buffer, "=");
+	*mark = '&';
 }

@@ -5,29 +5,17 @@
 
 #include "base/text.h"
 
+static enum error read_pair(const char *pair, size_t pair_len,
+    struct query_room *room, struct query_value *name_out,
+    struct query_value *value_out, struct detail *detail);
 static enum error decode(const char *text, size_t text_len,
     struct query_room *room, struct query_value *value_out,
     struct detail *detail);
+static int decode_byte(const char *text, size_t text_len);
+static int hexadecimal_digit(char digit);
 static enum error keep(const struct query_value *name,
     const struct query_value *value, const char *const names[],
     size_t name_count, struct query_value values[], struct detail *detail);
-
-static enum error
-read_pair(const char *pair, size_t pair_len, struct query_room *room,
-    struct query_value *name_out, struct query_value *value_out,
-    struct detail *detail)
-{
-	const char *equals = memchr(pair, '=', pair_len);
-	const char *end = pair + pair_len;
-	const char *value = equals == NULL ? end : equals + 1;
-	enum error err;
-
-	err = decode(pair, (size_t)((equals == NULL ? end : equals) - pair),
-	    room, name_out, detail);
-	if (err != ERR_NONE)
-		return err;
-	return decode(value, (size_t)(end - value), room, value_out, detail);
-}
 
 enum error
 query_read(const char *query, const char *const names[], size_t name_count,
@@ -55,26 +43,21 @@ query_read(const char *query, const char *const names[], size_t name_count,
 	}
 }
 
-static int
-hexadecimal_digit(char digit)
+static enum error
+read_pair(const char *pair, size_t pair_len, struct query_room *room,
+    struct query_value *name_out, struct query_value *value_out,
+    struct detail *detail)
 {
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
+	const char *equals = memchr(pair, '=', pair_len);
+	const char *end = pair + pair_len;
+	const char *value = equals == NULL ? end : equals + 1;
+	enum error err;
 
-/* The byte that text, which begins with %, stands for; -1 when none. */
-static int
-decode_byte(const char *text, size_t text_len)
-{
-	int high = text_len > 1 ? hexadecimal_digit(text[1]) : -1;
-	int low = text_len > 2 ? hexadecimal_digit(text[2]) : -1;
-
-	return high < 0 || low < 0 ? -1 : high * 16 + low;
+	err = decode(pair, (size_t)((equals == NULL ? end : equals) - pair),
+	    room, name_out, detail);
+	if (err != ERR_NONE)
+		return err;
+	return decode(value, (size_t)(end - value), room, value_out, detail);
 }
 
 static enum error
@@ -112,6 +95,28 @@ decode(const char *text, size_t text_len, struct query_room *room,
 		    "query: expected UTF-8, got %s",
 		    quote(begin, value_out->text_len).text);
 	return ERR_NONE;
+}
+
+/* The byte that text, which begins with %, stands for; -1 when none. */
+static int
+decode_byte(const char *text, size_t text_len)
+{
+	int high = text_len > 1 ? hexadecimal_digit(text[1]) : -1;
+	int low = text_len > 2 ? hexadecimal_digit(text[2]) : -1;
+
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+static int
+hexadecimal_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	return -1;
 }
 
 static enum error

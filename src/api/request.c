@@ -37,46 +37,13 @@ static const struct {
 };
 static_assert(COUNT_OF(texts) <= 32, "one bit each of what was seen");
 
-static const char **
-text_of(struct request *request, size_t row)
-{
-	void *text = (char *)request + texts[row].offset;
-
-	return (const char **)text;
-}
-
-static void
-read_text(struct request *request, unsigned int *seen, const char *name,
-    size_t name_len, const char *value)
-{
-	for (size_t row = 0; row < COUNT_OF(texts); row++) {
-		if (texts[row].name_len != name_len ||
-		    memcmp(texts[row].name, name, name_len) != 0)
-			continue;
-		if ((*seen & (1U << row)) == 0)
-			*text_of(request, row) = value;
-		*seen |= 1U << row;
-		return;
-	}
-}
-
-static bool
-name_is(const char *name, size_t name_len, const char *wanted)
-{
-	return strlen(wanted) == name_len &&
-	    memcmp(name, wanted, name_len) == 0;
-}
-
-/* Servers say it in one of two ways, some in both. */
-static bool
-says_https(const char *name, size_t name_len, const char *value)
-{
-	if (name_is(name, name_len, "HTTPS"))
-		return value[0] != '\0' && strcasecmp(value, "off") != 0 &&
-		    strcmp(value, "0") != 0;
-	return name_is(name, name_len, "REQUEST_SCHEME") &&
-	    strcasecmp(value, "https") == 0;
-}
+static void read_text(struct request *request, unsigned int *seen,
+    const char *name, size_t name_len, const char *value);
+static const char **text_of(struct request *request, size_t row);
+static bool says_https(const char *name, size_t name_len, const char *value);
+static bool name_is(const char *name, size_t name_len, const char *wanted);
+static enum body_state measure_body(const char *content_length,
+    size_t body_len, bool is_cut);
 
 void
 request_read(const char *const *params, struct request *request_out)
@@ -109,6 +76,57 @@ request_read(const char *const *params, struct request *request_out)
 	request_set_body(request_out, "", 0, false);
 }
 
+static void
+read_text(struct request *request, unsigned int *seen, const char *name,
+    size_t name_len, const char *value)
+{
+	for (size_t row = 0; row < COUNT_OF(texts); row++) {
+		if (texts[row].name_len != name_len ||
+		    memcmp(texts[row].name, name, name_len) != 0)
+			continue;
+		if ((*seen & (1U << row)) == 0)
+			*text_of(request, row) = value;
+		*seen |= 1U << row;
+		return;
+	}
+}
+
+static const char **
+text_of(struct request *request, size_t row)
+{
+	void *text = (char *)request + texts[row].offset;
+
+	return (const char **)text;
+}
+
+static bool
+name_is(const char *name, size_t name_len, const char *wanted)
+{
+	return strlen(wanted) == name_len &&
+	    memcmp(name, wanted, name_len) == 0;
+}
+
+/* Servers say it in one of two ways, some in both. */
+static bool
+says_https(const char *name, size_t name_len, const char *value)
+{
+	if (name_is(name, name_len, "HTTPS"))
+		return value[0] != '\0' && strcasecmp(value, "off") != 0 &&
+		    strcmp(value, "0") != 0;
+	return name_is(name, name_len, "REQUEST_SCHEME") &&
+	    strcasecmp(value, "https") == 0;
+}
+
+void
+request_set_body(struct request *request, const char *body, size_t body_len,
+    bool is_cut)
+{
+	request->body = body == NULL ? "" : body;
+	request->body_len = body_len;
+	request->body_state = measure_body(request->content_length, body_len,
+	    is_cut);
+}
+
 static enum body_state
 measure_body(const char *content_length, size_t body_len, bool is_cut)
 {
@@ -127,16 +145,6 @@ measure_body(const char *content_length, size_t body_len, bool is_cut)
 	if (announced > (int64_t)body_len)
 		return BODY_SHORT;
 	return announced < (int64_t)body_len ? BODY_LONG : BODY_WHOLE;
-}
-
-void
-request_set_body(struct request *request, const char *body, size_t body_len,
-    bool is_cut)
-{
-	request->body = body == NULL ? "" : body;
-	request->body_len = body_len;
-	request->body_state = measure_body(request->content_length, body_len,
-	    is_cut);
 }
 
 void

@@ -29,6 +29,31 @@ static const struct route routes[] = {
 	    health_answer_ready },
 };
 
+static bool join_path(const struct request *request,
+    char path[PATH_BYTES_MAX + 1]);
+static bool skip_segments(const char **path, const char *beginning);
+static void match(struct exchange *exchange, const char *path);
+static enum error refuse_method(struct exchange *exchange);
+
+enum error
+route_find(struct exchange *exchange)
+{
+	char joined[PATH_BYTES_MAX + 1];
+	const char *path = joined;
+
+	if (!join_path(exchange->request, joined) ||
+	    !skip_segments(&path, exchange->service->prefix))
+		return ERR_NOT_FOUND;
+	exchange->is_versioned = skip_segments(&path, ROUTE_VERSION);
+
+	match(exchange, path);
+	if (exchange->allowed == 0)
+		return ERR_NOT_FOUND;
+	if ((exchange->allowed & METHOD_BIT(exchange->method)) == 0)
+		return refuse_method(exchange);
+	return ERR_NONE;
+}
+
 /*
  * Servers divide the path between SCRIPT_NAME and PATH_INFO as they like, so
  * only the two together mean something.  One slash at the end counts for
@@ -88,25 +113,6 @@ refuse_method(struct exchange *exchange)
 	method_add_list(&list, exchange->allowed);
 	return detail_set(&exchange->detail, ERR_METHOD,
 	    "method: this path offers %.*s", (int)list.len, text);
-}
-
-enum error
-route_find(struct exchange *exchange)
-{
-	char joined[PATH_BYTES_MAX + 1];
-	const char *path = joined;
-
-	if (!join_path(exchange->request, joined) ||
-	    !skip_segments(&path, exchange->service->prefix))
-		return ERR_NOT_FOUND;
-	exchange->is_versioned = skip_segments(&path, ROUTE_VERSION);
-
-	match(exchange, path);
-	if (exchange->allowed == 0)
-		return ERR_NOT_FOUND;
-	if ((exchange->allowed & METHOD_BIT(exchange->method)) == 0)
-		return refuse_method(exchange);
-	return ERR_NONE;
 }
 
 enum error
