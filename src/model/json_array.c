@@ -6,6 +6,7 @@
 static const char *skip_blanks(const char *at, const char *end);
 static const char *skip_value(const char *at, const char *end);
 static const char *skip_string(const char *at, const char *end);
+static bool is_any(char byte, const char *bytes);
 
 bool
 json_array_next(const char *text, size_t text_len, size_t *offset,
@@ -26,12 +27,6 @@ json_array_next(const char *text, size_t text_len, size_t *offset,
 	element_out->len = (size_t)(at - element_out->text);
 	*offset = (size_t)(at - text);
 	return true;
-}
-
-static bool
-is_any(char byte, const char *bytes)
-{
-	return byte != '\0' && strchr(bytes, byte) != NULL;
 }
 
 static const char *
@@ -68,4 +63,10 @@ skip_string(const char *at, const char *end)
 		if (*at == '\\')
 			at++;
 	return at < end ? at + 1 : end;
+}
+
+static bool
+is_any(char byte, const char *bytes)
+{
+	return byte != '\0' && strchr(bytes, byte) != NULL;
 }
