@@ -17,7 +17,7 @@
 
 enum { MIB_SHIFT = 20 };
 
-/* What the child works on. */
+/* What the child works on: one of the two. */
 struct work {
 	const struct settings *settings;
 	struct backup *backup;
@@ -32,10 +32,9 @@ struct show {
 
 static enum error back_up(const struct arguments *arguments,
     struct copy_result *result, bool *has_pepper);
-static attempt_work fill_backup;
 static enum error restore(const struct arguments *arguments,
     bool may_replace, struct copy_result *result, bool *has_pepper);
-static attempt_work fill_restore;
+static attempt_work fill;
 static store_copy_progress show_copied;
 static store_check_progress show_checked;
 static enum error complain_of(enum error err, const struct detail *detail);
@@ -77,29 +76,12 @@ back_up(const struct arguments *arguments, struct copy_result *result,
 	if (err != ERR_NONE)
 		return complain_of(err, &detail);
 	*has_pepper = backup_has_pepper(work.backup);
-	err = attempt_run(fill_backup, &work, result, sizeof(*result));
+	err = attempt_run(fill, &work, result, sizeof(*result));
 	if (err != ERR_NONE) {
 		backup_abort(work.backup);
 		return err;
 	}
 	return complain_of(backup_commit(work.backup, &detail), &detail);
-}
-
-static enum error
-fill_backup(void *arg, void *result)
-{
-	const struct work *work = arg;
-	struct show show = { .is_checking = false };
-	const struct copy_watch watch = { show_copied, show_checked, &show };
-	struct detail detail = { "" };
-	enum error err;
-
-	progress_begin(&show.progress, "MiB copied");
-	err = backup_fill(work->backup,
-	    settings_number(work->settings, SETTING_MAP_SIZE), &watch,
-	    result, &detail);
-	progress_hide(&show.progress);
-	return complain_of(err, &detail);
 }
 
 enum status
@@ -141,7 +123,7 @@ restore(const struct arguments *arguments, bool may_replace,
 	if (err != ERR_NONE)
 		return complain_of(err, &detail);
 	*has_pepper = restore_has_pepper(work.restore);
-	err = attempt_run(fill_restore, &work, result, sizeof(*result));
+	err = attempt_run(fill, &work, result, sizeof(*result));
 	if (err != ERR_NONE) {
 		restore_abort(work.restore);
 		return err;
@@ -149,19 +131,24 @@ restore(const struct arguments *arguments, bool may_replace,
 	return complain_of(restore_commit(work.restore, &detail), &detail);
 }
 
+/* The part that reads a store, which may be damaged. */
 static enum error
-fill_restore(void *arg, void *result)
+fill(void *arg, void *result)
 {
 	const struct work *work = arg;
+	int64_t map_bytes = settings_number(work->settings, SETTING_MAP_SIZE);
 	struct show show = { .is_checking = false };
 	const struct copy_watch watch = { show_copied, show_checked, &show };
 	struct detail detail = { "" };
 	enum error err;
 
 	progress_begin(&show.progress, "MiB copied");
-	err = restore_fill(work->restore,
-	    settings_number(work->settings, SETTING_MAP_SIZE), &watch,
-	    result, &detail);
+	if (work->backup != NULL)
+		err = backup_fill(work->backup, map_bytes, &watch, result,
+		    &detail);
+	else
+		err = restore_fill(work->restore, map_bytes, &watch, result,
+		    &detail);
 	progress_hide(&show.progress);
 	return complain_of(err, &detail);
 }
