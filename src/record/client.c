@@ -34,7 +34,7 @@ struct record_client {
 	enum error connect_err;
 	int64_t back_off_ms;
 	uint64_t last_sequence;
-	struct unanswered_list pending;
+	struct unanswered_list unanswered;
 	struct buffer received;
 };
 
@@ -43,7 +43,7 @@ static void send_some(struct record_client *client);
 static void watch(struct record_client *client, bool is_out);
 static bool receive_some(struct record_client *client);
 static bool take_replies(struct record_client *client);
-static void answer(struct record_client *client, struct unanswered *pending,
+static void answer(struct record_client *client, struct unanswered *unanswered,
     const struct message_reply *reply);
 static void lose_connection(struct record_client *client, int64_t now_ms);
 static void back_off(struct record_client *client, int64_t now_ms,
@@ -84,7 +84,7 @@ record_client_free(struct record_client *client)
 {
 	if (client == NULL)
 		return;
-	unanswered_clear(&client->pending);
+	unanswered_clear(&client->unanswered);
 	if (client->fd >= 0)
 		close(client->fd);
 	if (client->epoll_fd >= 0)
@@ -103,7 +103,7 @@ record_client_fd(const struct record_client *client)
 int64_t
 record_client_wake_ms(const struct record_client *client)
 {
-	const struct unanswered_list *list = &client->pending;
+	const struct unanswered_list *list = &client->unanswered;
 	int64_t wake_ms = INT64_MAX;
 
 	if (list->first != NULL)
@@ -118,8 +118,8 @@ enum error
 record_client_send(struct record_client *client, struct buffer *message,
     int64_t now_ms, void *asker, uint64_t *ticket_out)
 {
-	struct unanswered_list *list = &client->pending;
-	struct unanswered *pending;
+	struct unanswered_list *list = &client->unanswered;
+	struct unanswered *unanswered;
 	enum error err = ERR_NONE;
 
 	*ticket_out = 0;
@@ -132,35 +132,35 @@ record_client_send(struct record_client *client, struct buffer *message,
 	if (err != ERR_NONE && err != ERR_OVERLOAD)
 		return err;
 
-	pending = unanswered_new(message);
-	if (pending == NULL)
+	unanswered = unanswered_new(message);
+	if (unanswered == NULL)
 		return ERR_NO_MEMORY;
-	pending->sequence = ++client->last_sequence;
-	pending->deadline_ms = now_ms + client->timeout_ms;
-	pending->asker = asker;
-	message_set_sequence(&pending->message, pending->sequence);
-	unanswered_append(list, pending);
+	unanswered->sequence = ++client->last_sequence;
+	unanswered->deadline_ms = now_ms + client->timeout_ms;
+	unanswered->asker = asker;
+	message_set_sequence(&unanswered->message, unanswered->sequence);
+	unanswered_append(list, unanswered);
 	if (client->fd >= 0)
 		send_some(client);
-	*ticket_out = pending->sequence;
+	*ticket_out = unanswered->sequence;
 	return ERR_NONE;
 }
 
 void
 record_client_forget(struct record_client *client, uint64_t ticket)
 {
-	struct unanswered_list *list = &client->pending;
-	struct unanswered *pending = unanswered_find(list, ticket);
+	struct unanswered_list *list = &client->unanswered;
+	struct unanswered *unanswered = unanswered_find(list, ticket);
 
-	if (pending == NULL)
+	if (unanswered == NULL)
 		return;
-	if (pending->is_sent ||
-	    (pending == list->unsent && list->sent_bytes > 0)) {
-		pending->is_forgotten = true;
+	if (unanswered->is_sent ||
+	    (unanswered == list->unsent && list->sent_bytes > 0)) {
+		unanswered->is_forgotten = true;
 		return;
 	}
-	unanswered_take_out(list, pending);
-	unanswered_free(pending);
+	unanswered_take_out(list, unanswered);
+	unanswered_free(unanswered);
 }
 
 void
@@ -168,7 +168,7 @@ record_client_work(struct record_client *client, int64_t now_ms)
 {
 	if (client->fd >= 0 && !receive_some(client))
 		lose_connection(client, now_ms);
-	if (client->fd < 0 && client->pending.unsent != NULL &&
+	if (client->fd < 0 && client->unanswered.unsent != NULL &&
 	    now_ms >= client->connect_at_ms)
 		reconnect(client, now_ms);
 	if (client->fd >= 0)
@@ -203,7 +203,7 @@ connect_now(struct record_client *client, int64_t now_ms)
 static void
 send_some(struct record_client *client)
 {
-	struct unanswered_list *list = &client->pending;
+	struct unanswered_list *list = &client->unanswered;
 
 	while (list->unsent != NULL) {
 		const struct buffer *message = &list->unsent->message;
@@ -265,7 +265,7 @@ take_replies(struct record_client *client)
 
 	while (offset < received->len) {
 		struct message_reply reply;
-		struct unanswered *pending;
+		struct unanswered *unanswered;
 		size_t len;
 
 		if (message_length(received->bytes + offset,
@@ -279,9 +279,10 @@ take_replies(struct record_client *client)
 			return false;
 		client->back_off_ms = BACK_OFF_MS_MIN;
 		/* Its time may have been over. */
-		pending = unanswered_find(&client->pending, reply.sequence);
-		if (pending != NULL && pending->is_sent)
-			answer(client, pending, &reply);
+		unanswered = unanswered_find(&client->unanswered,
+		    reply.sequence);
+		if (unanswered != NULL && unanswered->is_sent)
+			answer(client, unanswered, &reply);
 		offset += len;
 	}
 	buffer_drop(received, offset);
@@ -289,14 +290,14 @@ take_replies(struct record_client *client)
 }
 
 static void
-answer(struct record_client *client, struct unanswered *pending,
+answer(struct record_client *client, struct unanswered *unanswered,
     const struct message_reply *reply)
 {
-	unanswered_take_out(&client->pending, pending);
-	if (!pending->is_forgotten)
-		client->answered(pending->asker, pending->err, reply,
-		    &pending->message);
-	unanswered_free(pending);
+	unanswered_take_out(&client->unanswered, unanswered);
+	if (!unanswered->is_forgotten)
+		client->answered(unanswered->asker, unanswered->err, reply,
+		    &unanswered->message);
+	unanswered_free(unanswered);
 }
 
 /* Nobody knows what became of those that were sent; of one that was sent in
@@ -304,7 +305,7 @@ answer(struct record_client *client, struct unanswered *pending,
 static void
 lose_connection(struct record_client *client, int64_t now_ms)
 {
-	struct unanswered_list *list = &client->pending;
+	struct unanswered_list *list = &client->unanswered;
 
 	close(client->fd);
 	client->fd = -1;
@@ -332,7 +333,7 @@ reconnect(struct record_client *client, int64_t now_ms)
 {
 	if (connect_now(client, now_ms) != ERR_AWAY)
 		return;
-	for (struct unanswered *p = client->pending.first; p != NULL;
+	for (struct unanswered *p = client->unanswered.first; p != NULL;
 	    p = p->next)
 		p->err = ERR_AWAY;
 	fail_first(client);
@@ -341,7 +342,7 @@ reconnect(struct record_client *client, int64_t now_ms)
 static void
 expire(struct record_client *client, int64_t now_ms)
 {
-	struct unanswered_list *list = &client->pending;
+	struct unanswered_list *list = &client->unanswered;
 
 	/* Half a message cannot be taken back; those before it are over. */
 	if (list->unsent != NULL && list->sent_bytes > 0 &&
@@ -357,7 +358,7 @@ expire(struct record_client *client, int64_t now_ms)
 static void
 fail_first(struct record_client *client)
 {
-	struct unanswered_list *list = &client->pending;
+	struct unanswered_list *list = &client->unanswered;
 
 	while (list->first != NULL && list->first->err != ERR_NONE)
 		answer(client, list->first, NULL);

@@ -6,57 +6,57 @@
 struct unanswered *
 unanswered_new(struct buffer *message)
 {
-	struct unanswered *pending = calloc(1, sizeof(*pending));
+	struct unanswered *unanswered = calloc(1, sizeof(*unanswered));
 
-	if (pending == NULL)
+	if (unanswered == NULL)
 		return NULL;
-	pending->message = *message;
+	unanswered->message = *message;
 	buffer_init(message, message->size_max);
-	return pending;
+	return unanswered;
 }
 
 void
-unanswered_free(struct unanswered *pending)
+unanswered_free(struct unanswered *unanswered)
 {
-	if (pending == NULL)
+	if (unanswered == NULL)
 		return;
-	buffer_clear(&pending->message);
-	free(pending);
+	buffer_clear(&unanswered->message);
+	free(unanswered);
 }
 
 void
-unanswered_append(struct unanswered_list *list, struct unanswered *pending)
+unanswered_append(struct unanswered_list *list, struct unanswered *unanswered)
 {
 	if (list->last == NULL)
-		list->first = pending;
+		list->first = unanswered;
 	else
-		list->last->next = pending;
-	list->last = pending;
+		list->last->next = unanswered;
+	list->last = unanswered;
 	if (list->unsent == NULL)
-		list->unsent = pending;
+		list->unsent = unanswered;
 	list->count++;
-	list->unsent_bytes += pending->message.len;
+	list->unsent_bytes += unanswered->message.len;
 }
 
 void
-unanswered_take_out(struct unanswered_list *list, struct unanswered *pending)
+unanswered_take_out(struct unanswered_list *list, struct unanswered *unanswered)
 {
 	struct unanswered *before = NULL;
 
-	for (struct unanswered *p = list->first; p != pending; p = p->next)
+	for (struct unanswered *p = list->first; p != unanswered; p = p->next)
 		before = p;
 	if (before == NULL)
-		list->first = pending->next;
+		list->first = unanswered->next;
 	else
-		before->next = pending->next;
-	if (list->last == pending)
+		before->next = unanswered->next;
+	if (list->last == unanswered)
 		list->last = before;
-	if (list->unsent == pending) {
-		list->unsent = pending->next;
+	if (list->unsent == unanswered) {
+		list->unsent = unanswered->next;
 		list->sent_bytes = 0;
 	}
-	if (!pending->is_sent)
-		list->unsent_bytes -= pending->message.len;
+	if (!unanswered->is_sent)
+		list->unsent_bytes -= unanswered->message.len;
 	list->count--;
 }
 
@@ -64,45 +64,45 @@ void
 unanswered_clear(struct unanswered_list *list)
 {
 	while (list->first != NULL) {
-		struct unanswered *pending = list->first;
+		struct unanswered *unanswered = list->first;
 
-		unanswered_take_out(list, pending);
-		unanswered_free(pending);
+		unanswered_take_out(list, unanswered);
+		unanswered_free(unanswered);
 	}
 }
 
 struct unanswered *
 unanswered_find(const struct unanswered_list *list, uint64_t sequence)
 {
-	struct unanswered *pending = list->first;
+	struct unanswered *unanswered = list->first;
 
-	while (pending != NULL && pending->sequence != sequence)
-		pending = pending->next;
-	return pending;
+	while (unanswered != NULL && unanswered->sequence != sequence)
+		unanswered = unanswered->next;
+	return unanswered;
 }
 
 void
 unanswered_count_sent(struct unanswered_list *list, size_t bytes)
 {
-	struct unanswered *pending = list->unsent;
+	struct unanswered *unanswered = list->unsent;
 
 	list->sent_bytes += bytes;
-	if (list->sent_bytes < pending->message.len)
+	if (list->sent_bytes < unanswered->message.len)
 		return;
-	pending->is_sent = true;
-	list->unsent_bytes -= pending->message.len;
-	list->unsent = pending->next;
+	unanswered->is_sent = true;
+	list->unsent_bytes -= unanswered->message.len;
+	list->unsent = unanswered->next;
 	list->sent_bytes = 0;
 }
 
 void
 unanswered_restart(struct unanswered_list *list)
 {
-	struct unanswered *pending = list->unsent;
+	struct unanswered *unanswered = list->unsent;
 
 	list->sent_bytes = 0;
-	if (pending == NULL || !pending->is_forgotten)
+	if (unanswered == NULL || !unanswered->is_forgotten)
 		return;
-	unanswered_take_out(list, pending);
-	unanswered_free(pending);
+	unanswered_take_out(list, unanswered);
+	unanswered_free(unanswered);
 }

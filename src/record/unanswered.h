@@ -34,12 +34,12 @@ struct unanswered_list {
 /* Takes the message over and leaves an empty buffer; NULL when memory runs
  * out. */
 struct unanswered *unanswered_new(struct buffer *message);
-void unanswered_free(struct unanswered *pending);
+void unanswered_free(struct unanswered *unanswered);
 
 void unanswered_append(struct unanswered_list *list,
-    struct unanswered *pending);
+    struct unanswered *unanswered);
 void unanswered_take_out(struct unanswered_list *list,
-    struct unanswered *pending);
+    struct unanswered *unanswered);
 void unanswered_clear(struct unanswered_list *list);
 
 /* NULL when there is none. */
