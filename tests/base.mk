@@ -1,5 +1,5 @@
 BASE_TESTS = test_buffer test_clock test_error test_log test_settings \
-	test_text
+	test_text test_write_whole
 check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
 
@@ -15,3 +15,5 @@ test_settings_SOURCES = tests/test_settings.c
 test_settings_LDADD = $(SUITE_LIBS) libbase.a
 test_text_SOURCES = tests/test_text.c
 test_text_LDADD = $(SUITE_LIBS) libbase.a
+test_write_whole_SOURCES = tests/test_write_whole.c
+test_write_whole_LDADD = $(SUITE_LIBS) libbase.a

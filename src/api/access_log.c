@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/write_whole.h"
 
 enum { FLUSH_MS = SECOND_MS, LINE_BYTES_MAX = 512 };
 
@@ -26,7 +27,6 @@ struct access_log {
 };
 
 static void write_lines(struct access_log *log);
-static bool write_all(int fd, const char *bytes, size_t len);
 static void add_line(struct buffer *lines, const struct access_line *line,
     int64_t now_us);
 
@@ -90,28 +90,13 @@ write_lines(struct access_log *log)
 
 	if (log->lines.len == 0)
 		return;
-	is_written = write_all(log->fd, log->lines.bytes, log->lines.len);
+	is_written = write_whole(log->fd, log->lines.bytes,
+	    log->lines.len) == ERR_NONE;
 	if (!is_written && !log->is_failing)
 		log_fact(LEVEL_ERROR, "the access log loses lines", "cause",
 		    strerror(errno), NULL);
 	log->is_failing = !is_written;
 	buffer_reset(&log->lines);
-}
-
-static bool
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, bytes, len);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		len -= (size_t)written;
-	}
-	return true;
 }
 
 static void

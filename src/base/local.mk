@@ -7,4 +7,5 @@ libbase_a_SOURCES = \
 	src/base/ownership.c src/base/ownership.h \
 	src/base/setting_rows.c src/base/setting_rows.h \
 	src/base/settings.c src/base/settings.h \
-	src/base/text.c src/base/text.h
+	src/base/text.c src/base/text.h \
+	src/base/write_whole.c src/base/write_whole.h

@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "base/write_whole.h"
 #include "cli/complain.h"
-#include "cli/output.h"
 #include "cli/usage.h"
 
 enum {
@@ -238,7 +238,7 @@ complain_of_word(const char *name, const char *word)
 	complain("unknown command %s of %s", quoted.text, name);
 	buffer_init(&usage, 0);
 	usage_add_family(&usage, name);
-	(void)output_to(STDERR_FILENO, usage.bytes, usage.len);
+	(void)write_whole(STDERR_FILENO, usage.bytes, usage.len);
 	buffer_clear(&usage);
 	return ERR_SYNTAX;
 }
@@ -378,6 +378,6 @@ arguments_complain(const struct arguments *arguments, const char *format, ...)
 		buffer_add_text(&usage,
 		    "usage: apitrail COMMAND [OPTION]...\n");
 	}
-	(void)output_to(STDERR_FILENO, usage.bytes, usage.len);
+	(void)write_whole(STDERR_FILENO, usage.bytes, usage.len);
 	buffer_clear(&usage);
 }

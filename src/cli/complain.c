@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "cli/output.h"
+#include "base/write_whole.h"
 #include "cli/visible.h"
 
 enum { SENTENCE_SIZE = 8 * 1024 };
@@ -50,6 +50,6 @@ write_line(struct buffer *line)
 {
 	buffer_add_text(line, "\n");
 	/* When stderr is gone too, the exit status still tells. */
-	(void)output_to(STDERR_FILENO, line->bytes, line->len);
+	(void)write_whole(STDERR_FILENO, line->bytes, line->len);
 	buffer_clear(line);
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write_whole.h"
 #include "cli/complain.h"
 #include "cli/lines.h"
-#include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/places.h"
 #include "cli/progress.h"
@@ -203,7 +203,7 @@ keep_reject(const struct intake *intake, const struct slice *slice,
 {
 	if (intake->rejects_fd == -1)
 		return ERR_NONE;
-	if (output_to(intake->rejects_fd,
+	if (write_whole(intake->rejects_fd,
 	    slice->raw.bytes + line->raw_offset, line->raw_len) == ERR_NONE)
 		return ERR_NONE;
 	complain("%s: %s", intake->rejects, strerror(errno));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/write_whole.h"
 #include "cli/complain.h"
 
 /* Of stdout; there is one a process. */
@@ -16,29 +17,13 @@ static bool has_reader_gone;	/* and it was free to go */
 static bool may_reader_go;
 
 enum error
-output_to(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, bytes, len);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return ERR_IO;
-		bytes += written;
-		len -= (size_t)written;
-	}
-	return ERR_NONE;
-}
-
-enum error
 output_write(const char *bytes, size_t len)
 {
 	enum error err;
 
 	if (has_failed || has_reader_gone)
 		return ERR_IO;
-	err = output_to(STDOUT_FILENO, bytes, len);
+	err = write_whole(STDOUT_FILENO, bytes, len);
 	if (err == ERR_NONE)
 		return ERR_NONE;
 	if (errno == EPIPE && may_reader_go)

@@ -9,9 +9,6 @@
 
 struct buffer;
 
-/* Writes all of it to a file.  ERR_IO, with errno set. */
-enum error output_to(int fd, const char *bytes, size_t len);
-
 /*
  * Writes to stdout at once.  The first failure is complained of, unless it
  * is a reader that closed its pipe, which is the reader's right; nothing is

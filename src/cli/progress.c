@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "cli/output.h"
+#include "base/write_whole.h"
 
 enum {
 	QUIET_MS = SECOND_MS,	/* of work before the first line */
@@ -62,7 +62,7 @@ progress_show(struct progress *progress, uint64_t count, uint64_t done,
 	if (all != 0)
 		add_time_left(&line, worked_ms, done, all);
 	buffer_add_text(&line, "\033[K");
-	(void)output_to(STDERR_FILENO, line.bytes, line.len);
+	(void)write_whole(STDERR_FILENO, line.bytes, line.len);
 	buffer_clear(&line);
 	progress->shown_ms = now_ms;
 	progress->is_shown = true;
@@ -110,5 +110,5 @@ progress_wipe(void)
 	static const char erase[] = "\r\033[K";
 
 	if (is_terminal())
-		(void)output_to(STDERR_FILENO, erase, sizeof(erase) - 1);
+		(void)write_whole(STDERR_FILENO, erase, sizeof(erase) - 1);
 }

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/write_whole.h"
 #include "cli/arguments.h"
 #include "cli/complain.h"
-#include "cli/output.h"
 #include "cli/visible.h"
 
 enum { SENTENCE_SIZE = DETAIL_SIZE, ANSWER_SIZE = 64 };
@@ -37,7 +37,7 @@ question(const struct arguments *arguments, const char *format, ...)
 	buffer_init(&text, 0);
 	visible_add(&text, sentence, strlen(sentence));
 	buffer_add_text(&text, ". Go on? [y/N] ");
-	(void)output_to(STDERR_FILENO, text.bytes, text.len);
+	(void)write_whole(STDERR_FILENO, text.bytes, text.len);
 	buffer_clear(&text);
 	if (is_answered_yes())
 		return STATUS_DONE;

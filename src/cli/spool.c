@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write_whole.h"
 #include "cli/complain.h"
-#include "cli/output.h"
 
 enum { COPY_BYTES = 64 * 1024 };
 
@@ -81,7 +81,7 @@ copy(int fd, const char *name, uint64_t bytes_max, int spool_fd)
 			    " bytes are not allowed", name, bytes_max);
 			return ERR_TOO_LARGE;
 		}
-		if (output_to(spool_fd, bytes, (size_t)len) != ERR_NONE) {
+		if (write_whole(spool_fd, bytes, (size_t)len) != ERR_NONE) {
 			complain("a temporary file: %s", strerror(errno));
 			return ERR_IO;
 		}

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write_whole.h"
 #include "store/lmdb_error.h"
 #include "store/room.h"
 #include "store/txn.h"
@@ -46,7 +47,6 @@ static enum error run(struct copy *copy, struct detail *detail);
 static enum error begin(struct copy *copy, struct detail *detail);
 static void *produce(void *arg);
 static enum error take_all(struct copy *copy, struct detail *detail);
-static enum error write_all(int fd, const char *bytes, size_t len);
 static enum error judge(const struct copy *copy, struct detail *detail);
 static void close_end(int *fd);
 
@@ -167,7 +167,7 @@ take_all(struct copy *copy, struct detail *detail)
 			continue;
 		if (len == 0)
 			break;
-		if (len < 0 || write_all(copy->fd, piece, (size_t)len) !=
+		if (len < 0 || write_whole(copy->fd, piece, (size_t)len) !=
 		    ERR_NONE) {
 			err = detail_set(detail, ERR_IO, "%s",
 			    strerror(errno));
@@ -179,22 +179,6 @@ take_all(struct copy *copy, struct detail *detail)
 	}
 	free(piece);
 	return err;
-}
-
-static enum error
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, bytes, len);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return ERR_IO;
-		bytes += written;
-		len -= (size_t)written;
-	}
-	return ERR_NONE;
 }
 
 static enum error
