@@ -5,6 +5,7 @@ librecord_a_SOURCES = \
 	src/record/client.c src/record/client.h \
 	src/record/client_call.c \
 	src/record/group.c src/record/group.h \
+	src/record/group_member.c src/record/group_member.h \
 	src/record/message.c src/record/message.h \
 	src/record/unanswered.c src/record/unanswered.h \
 	src/record/recorder_socket.c src/record/recorder_socket.h \
