@@ -9,6 +9,18 @@
 #include "suite.h"
 
 static void
+check_answered(struct group_fixture *test)
+{
+	ck_assert_uint_eq(test->answer_count, test->message_count);
+	ck_assert_uint_eq(group_count(test->group), 0);
+	for (size_t i = 0; i < test->message_count; i++) {
+		ck_assert_uint_eq(test->answers[i].sequence, i);
+		buffer_clear(&test->messages[i]);
+	}
+	test->message_count = 0;
+}
+
+static void
 make_group(struct group_fixture *test)
 {
 	ck_assert_int_eq(group_new(test->fixture.store, DAY_MS,
@@ -82,13 +94,15 @@ group_fixture_commit(struct group_fixture *test)
 {
 	test->answer_count = 0;
 	group_commit(test->group, group_fixture_note, test, &test->result);
-	ck_assert_uint_eq(test->answer_count, test->message_count);
-	ck_assert_uint_eq(group_count(test->group), 0);
-	for (size_t i = 0; i < test->message_count; i++) {
-		ck_assert_uint_eq(test->answers[i].sequence, i);
-		buffer_clear(&test->messages[i]);
-	}
-	test->message_count = 0;
+	check_answered(test);
+}
+
+void
+group_fixture_refuse_full(struct group_fixture *test)
+{
+	test->answer_count = 0;
+	group_refuse_full(test->group, group_fixture_note, test);
+	check_answered(test);
 }
 
 void

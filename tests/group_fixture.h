@@ -44,6 +44,8 @@ bool group_fixture_add(struct group_fixture *test,
 /* Commits; each was answered once, in order, to its own asker. */
 void group_fixture_commit(struct group_fixture *test);
 group_answer group_fixture_note;
+/* The same, without trying. */
+void group_fixture_refuse_full(struct group_fixture *test);
 
 /* One request alone, and what came of it. */
 enum message_outcome group_fixture_ask(struct group_fixture *test,

@@ -130,6 +130,99 @@ START_TEST(a_group_that_is_too_much_is_put_as_far_as_there_is_room)
 }
 END_TEST
 
+/* Both in a group that meets a full store, and in one that is refused while
+ * it is left alone. */
+static void
+check_what_needs_no_room(struct group_fixture *test, bool is_left_alone)
+{
+	struct record_ask repeat = { .key = "k" };
+	struct record_ask reuse = { .key = "k", .body = "another" };
+	struct record_ask new = { .key = "new" };
+	uint32_t gone = 99;
+
+	repeat.organization = test->fixture.acme.number;
+	reuse.organization = new.organization = repeat.organization;
+	ck_assert(group_fixture_add(test, &new));
+	ck_assert(group_fixture_add(test, &repeat));
+	ck_assert(group_fixture_add(test, &reuse));
+	/* It has the key of one that was not recorded either. */
+	new.body = "another";
+	ck_assert(group_fixture_add(test, &new));
+	new.organization = gone;
+	ck_assert(group_fixture_add(test, &new));
+	if (is_left_alone)
+		group_fixture_refuse_full(test);
+	else
+		group_fixture_commit(test);
+	ck_assert_int_eq(test->answers[0].outcome, MESSAGE_FULL);
+	ck_assert_int_eq(test->answers[1].outcome, MESSAGE_REPLAYED);
+	ck_assert_uint_eq(test->answers[1].place_count, 1);
+	ck_assert_int_eq(test->answers[2].outcome, MESSAGE_MISMATCH);
+	ck_assert_int_eq(test->answers[3].outcome, MESSAGE_FULL);
+	ck_assert_int_eq(test->answers[4].outcome, MESSAGE_GONE);
+}
+
+START_TEST(what_needs_no_room_is_answered_by_a_full_store)
+{
+	struct record_ask first = { .key = "k" };
+	struct record_ask fill = { .event_count = RECORD_EVENTS_MAX };
+	struct group_fixture test;
+	struct cursor place;
+
+	group_fixture_open(&test, 2 * 1024 * 1024);
+	first.organization = fill.organization = test.fixture.acme.number;
+	ck_assert_int_eq(group_fixture_ask(&test, &first), MESSAGE_RECORDED);
+	place = test.answers[0].places[0];
+	while (group_fixture_ask(&test, &fill) == MESSAGE_RECORDED)
+		continue;
+	/* Until nothing at all fits any more. */
+	fill.event_count = 1;
+	while (group_fixture_ask(&test, &fill) == MESSAGE_RECORDED)
+		continue;
+
+	check_what_needs_no_room(&test, false);
+	ck_assert(test.result.is_full);
+	ck_assert_int_eq(cursor_compare(&test.answers[1].places[0], &place),
+	    0);
+	check_what_needs_no_room(&test, true);
+	ck_assert_int_eq(cursor_compare(&test.answers[1].places[0], &place),
+	    0);
+	ck_assert_int_eq(group_fixture_ask(&test, &first), MESSAGE_REPLAYED);
+	first.event_count = 2;
+	ck_assert_int_eq(group_fixture_ask(&test, &first), MESSAGE_MISMATCH);
+	group_fixture_close(&test);
+}
+END_TEST
+
+/* What comes behind those that are not tried any more. */
+START_TEST(a_repeat_in_a_group_that_is_too_much_is_answered)
+{
+	struct record_ask ask = { .key = "k" };
+	struct group_fixture test;
+
+	group_fixture_open(&test, 1024 * 1024);
+	ask.organization = test.fixture.acme.number;
+	ck_assert_int_eq(group_fixture_ask(&test, &ask), MESSAGE_RECORDED);
+	ask = (struct record_ask){
+		.organization = ask.organization,
+		.event_count = RECORD_EVENTS_MAX,
+	};
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(group_fixture_ask(&test, &ask),
+		    MESSAGE_RECORDED);
+	for (size_t i = 0; i < 7; i++)
+		ck_assert(group_fixture_add(&test, &ask));
+	ask.key = "k";
+	ask.event_count = 1;
+	ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	for (size_t i = 4; i < 7; i++)
+		ck_assert_int_eq(test.answers[i].outcome, MESSAGE_FULL);
+	ck_assert_int_eq(test.answers[7].outcome, MESSAGE_REPLAYED);
+	group_fixture_close(&test);
+}
+END_TEST
+
 START_TEST(a_refused_group_puts_nothing)
 {
 	struct record_ask ask = { 0 };
@@ -165,6 +258,9 @@ main(void)
 	tcase_add_test(tcase, a_full_store_refuses_and_keeps_what_it_has);
 	tcase_add_test(tcase,
 	    a_group_that_is_too_much_is_put_as_far_as_there_is_room);
+	tcase_add_test(tcase, what_needs_no_room_is_answered_by_a_full_store);
+	tcase_add_test(tcase,
+	    a_repeat_in_a_group_that_is_too_much_is_answered);
 	tcase_add_test(tcase, a_refused_group_puts_nothing);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -39,6 +39,7 @@ static bool is_worth_alone(const struct attempt *attempt, enum error err);
 static void try_alone(struct group *group, struct group_result *result);
 static void fail(struct group *group, size_t first, size_t end,
     enum error err, struct group_result *result);
+static void recall(struct group *group);
 static void answer_all(struct group *group, group_answer *answer, void *arg,
     struct group_result *result);
 
@@ -103,6 +104,8 @@ group_commit(struct group *group, group_answer *answer, void *arg,
 		try_alone(group, result_out);
 	else if (err != ERR_NONE)
 		fail(group, 0, group->count, err, result_out);
+	if (result_out->is_full)
+		recall(group);
 	answer_all(group, answer, arg, result_out);
 }
 
@@ -112,6 +115,15 @@ group_refuse(struct group *group, enum message_outcome outcome,
 {
 	for (size_t i = 0; i < group->count; i++)
 		group->members[i].outcome = outcome;
+	answer_all(group, answer, arg, &(struct group_result){ 0 });
+}
+
+void
+group_refuse_full(struct group *group, group_answer *answer, void *arg)
+{
+	for (size_t i = 0; i < group->count; i++)
+		group->members[i].outcome = MESSAGE_FULL;
+	recall(group);
 	answer_all(group, answer, arg, &(struct group_result){ 0 });
 }
 
@@ -211,6 +223,33 @@ fail(struct group *group, size_t first, size_t end, enum error err,
 		result->is_full = true;
 	else if (err == ERR_STORE || err == ERR_IO)
 		result->is_broken = true;
+}
+
+/*
+ * Of those that found no room, some need none: a repeat records nothing, and
+ * what is wrong with a request is so also when the store is full.
+ */
+static void
+recall(struct group *group)
+{
+	struct group_intake intake = {
+		.found = group->found,
+		.now_ms = clock_now_ms(),
+	};
+	enum error err = store_read_begin(group->store, &intake.txn);
+
+	for (size_t i = 0; i < group->count && err == ERR_NONE; i++) {
+		struct group_member *member = &group->members[i];
+
+		if (member->outcome != MESSAGE_FULL)
+			continue;
+		/* Nothing that it finds is under way any more. */
+		intake.first = member;
+		err = group_member_look_up(member, &intake);
+		if (err != ERR_NONE || member->outcome == MESSAGE_RECORDED)
+			member->outcome = MESSAGE_FULL;
+	}
+	store_read_end(intake.txn);
 }
 
 static void

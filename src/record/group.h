@@ -58,7 +58,8 @@ struct group_result {
  * there; its idempotency key is new, or its request is answered as before;
  * its events can be put; they are stamped and put, with the key.  What fails
  * of this is that request's outcome and harms no other.  When the store fails
- * half-way, nothing was changed, and each request is tried alone.
+ * half-way, nothing was changed, and each request is tried alone.  When it has
+ * no room, what needs none has its outcome all the same: a replay, a mismatch.
  *
  * Everything is in its outcomes: what the store says is logged there.
  */
@@ -68,5 +69,8 @@ void group_commit(struct group *group, group_answer *answer, void *arg,
 /* Answers everyone so, without a look at the store, and empties the group. */
 void group_refuse(struct group *group, enum message_outcome outcome,
     group_answer *answer, void *arg);
+
+/* Does as group_commit in a store that has no room, without trying. */
+void group_refuse_full(struct group *group, group_answer *answer, void *arg);
 
 #endif

@@ -24,14 +24,23 @@ static enum error put_key(const struct group_member *member,
 static enum error settle(struct group_member *member, enum error err);
 
 enum error
-group_member_put(struct group_member *member, struct group_intake *intake)
+group_member_look_up(struct group_member *member, struct group_intake *intake)
 {
 	enum error err;
 
+	/* Until something says otherwise. */
 	member->outcome = MESSAGE_RECORDED;
 	err = check_organization(member, intake);
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
 		err = look_up_key(member, intake);
+	return err;
+}
+
+enum error
+group_member_put(struct group_member *member, struct group_intake *intake)
+{
+	enum error err = group_member_look_up(member, intake);
+
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
 		err = check_blocks(member, intake);
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)

@@ -31,9 +31,16 @@ struct group_intake {
 };
 
 /*
- * Puts the member's events, unless something stands against it; its outcome
- * is MESSAGE_RECORDED until something says otherwise.  An error is one that
- * spoilt the transaction, and no request's outcome: ERR_FULL, ERR_STORE.
+ * Looks up what its outcome is before anything is put: MESSAGE_RECORDED when
+ * its events can be.  A read transaction will do.  ERR_STORE.
+ */
+enum error group_member_look_up(struct group_member *member,
+    struct group_intake *intake);
+
+/*
+ * The same, and puts the member's events, unless something stands against it.
+ * An error is one that spoilt the transaction, and no request's outcome:
+ * ERR_FULL, ERR_STORE.
  */
 enum error group_member_put(struct group_member *member,
     struct group_intake *intake);

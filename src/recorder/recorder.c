@@ -291,12 +291,12 @@ commit(struct recorder *recorder)
 		group_refuse(recorder->group, MESSAGE_FAILED, reply,
 		    recorder);
 	} else if (begin_ms < recorder->full_until_ms) {
-		group_refuse(recorder->group, MESSAGE_FULL, reply, recorder);
+		group_refuse_full(recorder->group, reply, recorder);
 	} else {
 		group_commit(recorder->group, reply, recorder, &result);
-		recorder->busy_ms += clock_steady_ms() - begin_ms;
 		note_result(recorder, &result);
 	}
+	recorder->busy_ms += clock_steady_ms() - begin_ms;
 	peers_drop_taken(&recorder->peers, peers_now_ms(recorder));
 }
 

@@ -199,11 +199,18 @@ def test_a_full_store_refuses_until_there_is_room(program):
     small = {"APITRAIL_MAP_SIZE": "1M", "APITRAIL_RETENTION": "3s"}
     with Recorder(program, **small) as recorder, \
             recorder.client() as client:
+        first = client.ask(0, "first", key="k")
         outcomes = []
         while FULL not in outcomes and len(outcomes) < 100:
             outcomes.append(client.ask(1, *["full"] * 500).outcome)
         equal(set(outcomes), {RECORDED, FULL})
         recorder.wait_for("the store is full")
+        # Who only repeats needs no room: at once, and when it is tried again.
+        for pause in (0, 0.2):
+            time.sleep(pause)
+            again = client.ask(1, "first", key="k")
+            equal((again.outcome, again.places), (REPLAYED, first.places))
+            equal(client.ask(1, "other", key="k").outcome, MISMATCH)
         time.sleep(4)
         equal(client.ask(2, "room").outcome, RECORDED)
         recorder.wait_for("has room again")
