@@ -32,6 +32,10 @@ group_fixture_open(struct group_fixture *test, int64_t map_bytes)
 {
 	memset(test, 0, sizeof(*test));
 	record_fixture_open(&test->fixture, map_bytes);
+	record_fixture_add_key(&test->fixture, &test->fixture.acme,
+	    &test->acme_key);
+	record_fixture_add_key(&test->fixture, &test->fixture.other,
+	    &test->other_key);
 	make_group(test);
 	for (size_t i = 0; i < ASKS_MAX; i++) {
 		test->answers[i].places = calloc(RECORD_EVENTS_MAX,
@@ -73,10 +77,15 @@ bool
 group_fixture_add(struct group_fixture *test, const struct record_ask *ask)
 {
 	struct buffer *message = &test->messages[test->message_count];
+	struct record_ask whole = *ask;
 	struct message_request request;
 	bool is_added;
 
-	record_fixture_message(message, ask);
+	if (ask->api_key_id == NULL)
+		whole.api_key_id = ask->organization ==
+		    test->fixture.other.number ? test->other_key.id :
+		    test->acme_key.id;
+	record_fixture_message(message, &whole);
 	message_set_sequence(message, test->message_count);
 	ck_assert_int_eq(message_read_request(message->bytes, message->len,
 	    &request), ERR_NONE);

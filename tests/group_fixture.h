@@ -22,6 +22,8 @@ struct answer {
 
 struct group_fixture {
 	struct record_fixture fixture;
+	struct api_key acme_key;
+	struct api_key other_key;
 	struct group *group;
 	struct group_result result;
 	struct buffer messages[ASKS_MAX];
@@ -37,7 +39,8 @@ void group_fixture_close(struct group_fixture *test);
 void group_fixture_damage(struct group_fixture *test, const char *text);
 void group_fixture_reopen(struct group_fixture *test);
 
-/* Adds a request, unless the group is full. */
+/* Adds a request, unless the group is full; it has a key of its organization,
+ * unless ask says which one. */
 bool group_fixture_add(struct group_fixture *test,
     const struct record_ask *ask);
 

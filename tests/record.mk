@@ -1,7 +1,7 @@
 RECORD_TESTS = test_changes test_group test_group_troubles \
 	test_idempotency test_message \
 	test_organizations_erase test_record_client \
-	test_record_client_lost test_recorder_socket
+	test_record_client_lost test_recorder_socket test_senders
 check_PROGRAMS += $(RECORD_TESTS)
 TESTS += $(RECORD_TESTS)
 
@@ -30,3 +30,5 @@ test_record_client_lost_SOURCES = tests/test_record_client_lost.c \
 test_record_client_lost_LDADD = $(RECORD_TEST_LIBS)
 test_recorder_socket_SOURCES = tests/test_recorder_socket.c $(CLIENT_FIXTURE)
 test_recorder_socket_LDADD = $(RECORD_TEST_LIBS)
+test_senders_SOURCES = tests/test_senders.c $(RECORD_FIXTURE)
+test_senders_LDADD = $(RECORD_TEST_LIBS)

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "model/body_digest.h"
 #include "model/event.h"
+#include "store/api_keys.h"
 #include "store/events.h"
 #include "store/organizations.h"
 #include "store/store.h"
@@ -77,6 +78,26 @@ void
 record_fixture_commit(struct store_txn *txn)
 {
 	ck_assert_int_eq(store_write_commit(txn), ERR_NONE);
+}
+
+void
+record_fixture_add_key(struct record_fixture *fixture,
+    const struct organization *organization, struct api_key *key)
+{
+	static const struct pepper pepper = { { 1 } };
+	struct store_txn *txn = record_fixture_write(fixture);
+	char clear[API_KEY_LEN + 1];
+
+	api_key_make(clear);
+	api_key_describe(key, &pepper, clear);
+	key->organization = organization->number;
+	if (key->name[0] == '\0')
+		snprintf(key->name, sizeof(key->name), "a key");
+	if (key->scopes == 0)
+		key->scopes = SCOPE_EVENTS_WRITE;
+	ck_assert_int_eq(store_api_key_add(txn, key, clock_now_ms()),
+	    ERR_NONE);
+	record_fixture_commit(txn);
 }
 
 static bool
@@ -162,12 +183,14 @@ record_fixture_message(struct buffer *message, const struct record_ask *ask)
 	size_t count = ask->event_count == 0 ? 1 : ask->event_count;
 	struct message_request request = {
 		.organization = ask->organization,
-		.api_key_id = A_KEY_ID,
 	};
+	const char *id = ask->api_key_id == NULL ? A_KEY_ID :
+	    ask->api_key_id;
 	struct event_draft draft;
 	struct detail detail;
 	char text[128];
 
+	snprintf(request.api_key_id, sizeof(request.api_key_id), "%s", id);
 	if (ask->key != NULL)
 		snprintf(request.idempotency_key,
 		    sizeof(request.idempotency_key), "%s", ask->key);

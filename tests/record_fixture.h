@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "model/api_key.h"
 #include "model/organization.h"
 #include "record/message.h"
 
@@ -30,6 +31,11 @@ struct store_txn *record_fixture_write(struct record_fixture *fixture);
 /* Commits, which must succeed. */
 void record_fixture_commit(struct store_txn *txn);
 
+/* Adds an enabled key that may write, and tells of it in no event; what is
+ * not 0 in key stays. */
+void record_fixture_add_key(struct record_fixture *fixture,
+    const struct organization *organization, struct api_key *key);
+
 /* The events of the organization, and those of a type. */
 size_t record_fixture_count(struct record_fixture *fixture,
     uint32_t organization);
@@ -43,6 +49,7 @@ void record_fixture_damage(struct record_fixture *fixture, const char *text);
 /* What a request is made of; NULL and 0 are what any has. */
 struct record_ask {
 	uint32_t organization;
+	const char *api_key_id;
 	const char *key;	/* for idempotency */
 	const char *body;	/* what its digest is of */
 	const char *type;	/* of its events */

@@ -3,6 +3,7 @@
 
 #include "group_fixture.h"
 #include "record/changes.h"
+#include "store/api_keys.h"
 #include "store/store.h"
 #include "suite.h"
 
@@ -29,6 +30,60 @@ START_TEST(an_organization_that_is_gone_harms_no_other)
 	ck_assert_uint_eq(test.result.recorded, 1);
 	ck_assert_uint_eq(group_fixture_count(&test,
 	    test.fixture.other.number), 0);
+	group_fixture_close(&test);
+}
+END_TEST
+
+/* Nor does it get the first answer again. */
+START_TEST(a_key_that_is_revoked_harms_no_other)
+{
+	struct record_ask ask = { .key = "k" };
+	struct api_key revoked = { .organization = 0 };
+	struct store_txn *txn;
+	struct group_fixture test;
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	record_fixture_add_key(&test.fixture, &test.fixture.acme, &revoked);
+	ask.organization = test.fixture.acme.number;
+	ask.api_key_id = revoked.id;
+	ck_assert_int_eq(group_fixture_ask(&test, &ask), MESSAGE_RECORDED);
+	txn = record_fixture_write(&test.fixture);
+	ck_assert_int_eq(store_api_key_remove(txn, revoked.id), ERR_NONE);
+	record_fixture_commit(txn);
+
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.api_key_id = NULL;
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.key = NULL;
+	ck_assert(group_fixture_add(&test, &ask));
+	ask.api_key_id = revoked.id;
+	ck_assert(group_fixture_add(&test, &ask));
+	group_fixture_commit(&test);
+	ck_assert_int_eq(test.answers[0].outcome, MESSAGE_GONE);
+	ck_assert_int_eq(test.answers[1].outcome, MESSAGE_REPLAYED);
+	ck_assert_int_eq(test.answers[2].outcome, MESSAGE_RECORDED);
+	ck_assert_int_eq(test.answers[3].outcome, MESSAGE_GONE);
+	ck_assert_uint_eq(group_fixture_count(&test, ask.organization), 2);
+	group_fixture_close(&test);
+}
+END_TEST
+
+/* As when a restore brings a store in which others have the numbers. */
+START_TEST(a_message_records_for_no_other_of_the_same_number)
+{
+	struct record_ask ask = { .event_count = 1 };
+	struct api_key key_before;
+	struct group_fixture test;
+
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	key_before = test.acme_key;
+	group_fixture_close(&test);
+	group_fixture_open(&test, FIXTURE_MAP_BYTES);
+	ask.organization = key_before.organization;
+	ck_assert_uint_eq(test.fixture.acme.number, ask.organization);
+	ask.api_key_id = key_before.id;
+	ck_assert_int_eq(group_fixture_ask(&test, &ask), MESSAGE_GONE);
+	ck_assert_uint_eq(group_fixture_count(&test, ask.organization), 0);
 	group_fixture_close(&test);
 }
 END_TEST
@@ -253,6 +308,9 @@ main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, an_organization_that_is_gone_harms_no_other);
+	tcase_add_test(tcase, a_key_that_is_revoked_harms_no_other);
+	tcase_add_test(tcase,
+	    a_message_records_for_no_other_of_the_same_number);
 	tcase_add_test(tcase, a_damaged_block_fails_its_own_requests_alone);
 	tcase_add_test(tcase, a_damaged_key_fails_its_own_request_alone);
 	tcase_add_test(tcase, a_full_store_refuses_and_keeps_what_it_has);

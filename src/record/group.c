@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "record/group_member.h"
 #include "record/retention.h"
+#include "record/senders.h"
 #include "store/store.h"
 
 struct group {
@@ -17,6 +18,7 @@ struct group {
 	struct cursor places[GROUP_EVENTS_MAX];
 	/* Of the request that an idempotency key names. */
 	struct cursor found[RECORD_EVENTS_MAX];
+	struct senders senders;
 };
 
 /* Tried alone, so many in a row may find no room: each costs a commit. */
@@ -138,6 +140,7 @@ try_members(struct group *group, size_t first, size_t end,
 		.first = first,
 		.end = end,
 		.intake = {
+		    .senders = &group->senders,
 		    .first = &group->members[first],
 		    .found = group->found,
 		},
@@ -147,6 +150,7 @@ try_members(struct group *group, size_t first, size_t end,
 	if (err != ERR_NONE)
 		return err;
 	attempt->is_begun = true;
+	senders_init(&group->senders);
 	/* Within the transaction, so that a wait for it does not count. */
 	intake->now_ms = clock_now_ms();
 
@@ -233,11 +237,13 @@ static void
 recall(struct group *group)
 {
 	struct group_intake intake = {
-		.found = group->found,
 		.now_ms = clock_now_ms(),
+		.senders = &group->senders,
+		.found = group->found,
 	};
 	enum error err = store_read_begin(group->store, &intake.txn);
 
+	senders_init(&group->senders);
 	for (size_t i = 0; i < group->count && err == ERR_NONE; i++) {
 		struct group_member *member = &group->members[i];
 

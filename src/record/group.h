@@ -54,8 +54,9 @@ struct group_result {
 
 /*
  * Commits what was added in one transaction, answers everyone and empties the
- * group.  In the transaction, for each request in order: its organization is
- * there; its idempotency key is new, or its request is answered as before;
+ * group.  In the transaction, for each request in order: its API key
+ * may still record for its organization; its idempotency key is new, or its
+ * request is answered as before;
  * its events can be put; they are stamped and put, with the key.  What fails
  * of this is that request's outcome and harms no other.  When the store fails
  * half-way, nothing was changed, and each request is tried alone.  When it has

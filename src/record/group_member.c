@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "model/event.h"
-#include "model/organization.h"
+#include "record/senders.h"
 #include "store/events.h"
 #include "store/idempotency.h"
-#include "store/organizations.h"
 
-static enum error check_organization(struct group_member *member,
-    struct group_intake *intake);
 static enum error look_up_key(struct group_member *member,
     struct group_intake *intake);
 static bool is_under_way(const struct group_member *member,
@@ -26,11 +23,9 @@ static enum error settle(struct group_member *member, enum error err);
 enum error
 group_member_look_up(struct group_member *member, struct group_intake *intake)
 {
-	enum error err;
+	enum error err = senders_check(intake->senders, intake->txn,
+	    &member->request, intake->now_ms, &member->outcome);
 
-	/* Until something says otherwise. */
-	member->outcome = MESSAGE_RECORDED;
-	err = check_organization(member, intake);
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
 		err = look_up_key(member, intake);
 	return err;
@@ -48,21 +43,6 @@ group_member_put(struct group_member *member, struct group_intake *intake)
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
 		err = put_key(member, intake);
 	return err;
-}
-
-static enum error
-check_organization(struct group_member *member, struct group_intake *intake)
-{
-	struct organization organization;
-	enum error err = store_organization_get(intake->txn,
-	    member->request.organization, &organization);
-
-	if (err == ERR_NOT_FOUND || (err == ERR_NONE &&
-	    organization.status == ORGANIZATION_REMOVING)) {
-		member->outcome = MESSAGE_GONE;
-		return ERR_NONE;
-	}
-	return settle(member, err);
 }
 
 static enum error

@@ -8,6 +8,7 @@
 #include "record/message.h"
 #include "record/retention.h"
 
+struct senders;
 struct store_txn;
 
 struct group_member {
@@ -21,6 +22,7 @@ struct group_member {
 struct group_intake {
 	struct store_txn *txn;
 	int64_t now_ms;
+	struct senders *senders;	/* that were looked up in it */
 	/* The others of it lie behind this one. */
 	const struct group_member *first;
 	/* Room for what an idempotency key names: RECORD_EVENTS_MAX. */

@@ -10,5 +10,6 @@ librecord_a_SOURCES = \
 	src/record/unanswered.c src/record/unanswered.h \
 	src/record/recorder_socket.c src/record/recorder_socket.h \
 	src/record/retention.c src/record/retention.h \
+	src/record/senders.c src/record/senders.h \
 	src/record/wire.c src/record/wire.h
 RECORD_LIBS = librecord.a $(STORE_LIBS)

@@ -68,7 +68,8 @@ enum message_outcome {
 				 * another body, is under way */
 	MESSAGE_MISMATCH,	/* ... was recorded with another body */
 	MESSAGE_FULL,		/* the store has no room */
-	MESSAGE_GONE,		/* there is no such organization any more */
+	MESSAGE_GONE,		/* the organization or its API key is gone, or
+				 * the key may not record any more */
 	MESSAGE_FAILED,		/* the store failed; nothing was recorded */
 	MESSAGE_STOPPING,	/* the recorder stops; nothing was recorded */
 	MESSAGE_OUTCOME_COUNT

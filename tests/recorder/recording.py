@@ -25,6 +25,23 @@ QUEUES = 3
  STOPPING) = range(8)
 START_SECONDS = 20
 END_SECONDS = 20
+# By an organization's number: the id of a key that may write.
+KEYS = {}
+
+
+def with_org(program):
+    """A store whose organization 1, acme, has a key."""
+    program.with_org()
+    add_key(program, "acme", 1)
+
+
+def add_key(program, org, number):
+    """The key with which requests for the organization are sent from now on;
+    its id."""
+    made = program.must_json("key", "add", "--org", org, "--name", "k",
+                             "--scope", "events:write")
+    KEYS[number] = made["id"].encode()
+    return made["id"]
 
 
 def draft(queue):
@@ -38,7 +55,8 @@ def draft(queue):
 def request(sequence, queues, key="", organization=1, digest=None):
     """A whole request: an event for each queue's id."""
     digest = digest or ("/".join(queues).encode() + bytes(32))[:32]
-    body = REQUEST.pack(sequence, organization, b"k" * 21, len(key),
+    body = REQUEST.pack(sequence, organization,
+                        KEYS.get(organization, b"k" * 21), len(key),
                         key.encode(), digest, len(queues))
     for queue in queues:
         json_text, offset = draft(queue)
@@ -193,4 +211,5 @@ def queues_of(program, org="acme"):
             for event in program.events("--events", "queues", org=org)]
 
 
-__all__ = ["Program", "Recorder", "Client", "queues_of"]
+__all__ = ["Program", "Recorder", "Client", "add_key", "queues_of",
+           "with_org"]

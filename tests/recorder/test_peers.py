@@ -4,7 +4,7 @@ import sys
 import time
 
 import recording
-from recording import RECORDED, Recorder, queues_of
+from recording import RECORDED, Recorder, queues_of, with_org
 from program import equal, run_all
 
 # What the recorder allows a peer, and some more.
@@ -26,7 +26,7 @@ RUBBISH = (
 
 
 def test_rubbish_is_let_go_and_harms_nobody(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as good:
         for number, rubbish in enumerate(RUBBISH):
             with recorder.client() as bad:
@@ -43,7 +43,7 @@ def test_rubbish_is_let_go_and_harms_nobody(program):
 
 
 def test_the_silent_the_slow_and_the_deaf_are_let_go(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as good, \
             recorder.client() as silent, recorder.client() as slow, \
             recorder.client() as deaf:
@@ -68,7 +68,7 @@ def test_the_silent_the_slow_and_the_deaf_are_let_go(program):
 
 
 def test_a_message_may_come_in_pieces(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as client:
         message = recording.request(1, ["a"])
         for begin in range(0, len(message), 50):
@@ -81,7 +81,7 @@ def test_a_message_may_come_in_pieces(program):
 
 
 def test_a_client_that_went_is_recorded_all_the_same(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         with recorder.client() as client:
             client.send(1, "a")
@@ -91,7 +91,7 @@ def test_a_client_that_went_is_recorded_all_the_same(program):
 
 
 def test_many_clients_and_more_than_it_holds(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         clients = [recorder.client() for _ in range(512)]
         for number, client in enumerate(clients):

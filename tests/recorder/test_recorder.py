@@ -11,13 +11,14 @@ import time
 
 import recording
 from recording import (CONFLICT, FAILED, FULL, GONE, MISMATCH, RECORDED,
-                       REPLAYED, STOPPING, Recorder, queues_of)
+                       REPLAYED, STOPPING, Recorder, add_key, queues_of,
+                       with_org)
 from program import equal, expect, run_all
 from program import FAILED as STATUS_FAILED
 
 
 def test_events_are_recorded_and_their_places_told(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as client:
         reply = client.ask(7, "a", "b")
     equal((reply.sequence, reply.outcome), (7, RECORDED))
@@ -28,8 +29,9 @@ def test_events_are_recorded_and_their_places_told(program):
 
 
 def test_each_request_has_its_own_outcome(program):
-    program.with_org()
+    with_org(program)
     program.must("org", "add", "other")
+    add_key(program, "other", 2)
     with Recorder(program) as recorder, recorder.client() as client:
         equal(client.ask(1, "a", key="k").outcome, RECORDED)
         again = client.ask(2, "a", key="k")
@@ -46,8 +48,25 @@ def test_each_request_has_its_own_outcome(program):
     equal(queues_of(program, "other"), ["a"])
 
 
-def test_a_key_outlives_a_kill(program):
-    program.with_org()
+def test_a_key_that_ends_while_a_request_waits_records_nothing(program):
+    with_org(program)
+    first = recording.KEYS[1].decode()
+    with Recorder(program) as recorder, recorder.client() as client:
+        for number, command in enumerate(("disable", "revoke")):
+            equal(client.ask(number, "before", key=command).outcome, RECORDED)
+            recorder.signal(signal.SIGSTOP)
+            client.send(number, "behind")
+            client.send(number, "before", key=command)
+            program.must("key", command, first)
+            recorder.signal(signal.SIGCONT)
+            equal([client.reply().outcome, client.reply().outcome],
+                  [GONE, GONE])
+            first = add_key(program, "acme", 1)
+    equal(queues_of(program), ["before"] * 2)
+
+
+def test_an_idempotency_key_outlives_a_kill(program):
+    with_org(program)
     with Recorder(program) as recorder:
         with recorder.client() as client:
             first = client.ask(1, "a", "b", key="k")
@@ -60,7 +79,7 @@ def test_a_key_outlives_a_kill(program):
 
 
 def test_what_waits_is_one_commit(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         clients = [recorder.client() for _ in range(32)]
         for client in clients:
@@ -83,7 +102,7 @@ def test_what_waits_is_one_commit(program):
 
 
 def test_a_second_recorder_is_refused_and_told_of_the_first(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         result = program.run("recorder")
         expect(result, STATUS_FAILED, program.store, "another recorder",
@@ -102,7 +121,7 @@ def test_without_a_store_it_says_so(program):
 
 
 def test_its_files_are_for_the_group_alone(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program):
         for name in ("recorder.sock", "recorder.lock"):
             mode = os.stat(program.path("store", name)).st_mode
@@ -110,7 +129,7 @@ def test_its_files_are_for_the_group_alone(program):
 
 
 def test_a_dead_socket_is_replaced_and_a_file_is_not(program):
-    program.with_org()
+    with_org(program)
     path = program.path("store", "recorder.sock")
     with Recorder(program) as recorder:
         recorder.kill()
@@ -125,7 +144,7 @@ def test_a_dead_socket_is_replaced_and_a_file_is_not(program):
 
 
 def test_a_socket_that_is_removed_is_made_anew(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         os.unlink(program.path("store", "recorder.sock"))
         recorder.wait_for("is made anew")
@@ -141,7 +160,7 @@ def test_a_socket_that_is_removed_is_made_anew(program):
 
 
 def test_a_stop_answers_all_that_was_sent(program):
-    program.with_org()
+    with_org(program)
     sent = []
     answered = []
 
@@ -183,7 +202,7 @@ def test_a_stop_answers_all_that_was_sent(program):
 
 
 def test_idle_clients_do_not_delay_a_stop(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder:
         clients = [recorder.client() for _ in range(20)]
         equal(clients[0].ask(1, "a").outcome, RECORDED)
@@ -195,7 +214,7 @@ def test_idle_clients_do_not_delay_a_stop(program):
 
 
 def test_a_full_store_refuses_until_there_is_room(program):
-    program.with_org()
+    with_org(program)
     small = {"APITRAIL_MAP_SIZE": "1M", "APITRAIL_RETENTION": "3s"}
     with Recorder(program, **small) as recorder, \
             recorder.client() as client:
@@ -218,7 +237,7 @@ def test_a_full_store_refuses_until_there_is_room(program):
 
 
 def test_old_events_leave_while_nobody_writes(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program, APITRAIL_RETENTION="1s") as recorder:
         with recorder.client() as client:
             for number in range(20):
@@ -230,7 +249,7 @@ def test_old_events_leave_while_nobody_writes(program):
 
 
 def test_a_store_that_is_replaced_ends_it(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as client:
         equal(client.ask(1, "a").outcome, RECORDED)
         path = program.path("store", "data.mdb")
@@ -243,7 +262,7 @@ def test_a_store_that_is_replaced_ends_it(program):
 
 
 def test_the_service_manager_is_told(program):
-    program.with_org()
+    with_org(program)
     path = program.path("notify.sock")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path)
@@ -264,7 +283,7 @@ def test_the_service_manager_is_told(program):
 
 
 def test_the_command_line_writes_beside_it(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as client:
         for number in range(20):
             equal(client.ask(number, f"r{number}").outcome, RECORDED)
@@ -276,7 +295,7 @@ def test_the_command_line_writes_beside_it(program):
 
 
 def test_a_stalled_recorder_goes_on_where_it_was(program):
-    program.with_org()
+    with_org(program)
     with Recorder(program) as recorder, recorder.client() as client:
         recorder.signal(signal.SIGSTOP)
         client.send(1, "a")

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 
-from recording import RECORDED, REPLAYED, Client, Recorder, queues_of
+from recording import RECORDED, REPLAYED, Client, Recorder, queues_of, with_org
 from program import DONE, equal, expect, run_all
 
 ROUNDS = int(os.environ.get("APITRAIL_STORM_ROUNDS", "10"))
@@ -72,7 +72,7 @@ class Asker(threading.Thread):
 
 
 def test_every_answered_event_is_there_once_and_none_twice(program):
-    program.with_org()
+    with_org(program)
     random.seed(5)
     askers = [Asker(program.store, f"c{i}") for i in range(CLIENTS)]
     with Recorder(program) as recorder:
