@@ -118,6 +118,7 @@ make_aside(const char *path, int fd, int64_t map_bytes,
     struct detail *detail)
 {
 	char aside[PATH_MAX];
+	enum error err;
 
 	if (snprintf(aside, sizeof(aside), "%s/" ASIDE, path) >=
 	    (int)sizeof(aside))
@@ -126,7 +127,8 @@ make_aside(const char *path, int fd, int64_t map_bytes,
 	if (mkdirat(fd, ASIDE, 0700) != 0)
 		return detail_set(detail, ERR_IO, "%s: cannot make it: %s",
 		    aside, strerror(errno));
-	return fill(aside, map_bytes, detail);
+	err = lock_file_make(aside, STORE_WRITE, detail);
+	return err == ERR_NONE ? fill(aside, map_bytes, detail) : err;
 }
 
 static enum error
