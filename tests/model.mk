@@ -1,5 +1,6 @@
 MODEL_TESTS = test_address test_api_key test_category test_cursor \
-	test_event test_event_columns test_event_members test_filter \
+	test_event test_event_columns test_event_members test_event_plain \
+	test_filter \
 	test_json_array test_json_spelling test_json_text test_name \
 	test_organization test_random_id test_tag
 check_PROGRAMS += $(MODEL_TESTS)
@@ -20,6 +21,8 @@ test_event_columns_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_event_members_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
 test_event_members_SOURCES = tests/test_event_members.c
 test_event_members_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_event_plain_SOURCES = tests/test_event_plain.c
+test_event_plain_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_filter_SOURCES = tests/test_filter.c
 test_filter_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_json_array_SOURCES = tests/test_json_array.c

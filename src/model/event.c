@@ -7,18 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/event_frame.h"
 #include "model/event_members.h"
+#include "model/event_plain.h"
 #include "model/json_text.h"
-
-/* What every stored event's JSON begins with; EVENT_ID_OFFSET and the size of
- * a stamp are taken from it. */
-#define BEFORE_ID "{\"id\":\""
-#define BEFORE_TYPE "\",\"type\":\""
-#define BEFORE_STORED_AT "\",\"stored_at\":"
-
-/* What stands in their places until the event is stamped. */
-#define NO_ID "000000000000000000000"
-#define NO_STORED_AT "1000000000000"
 
 enum {
 	/* `"id":"",` and `"stored_at":,` with their values. */
@@ -38,6 +30,12 @@ struct writer {
 	size_t len;
 };
 
+static bool draft_plain(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft);
+static enum error draft_checked(const char *text, size_t text_len,
+    enum event_source source, const char *client_id,
+    struct event_draft *draft, struct detail *detail);
 static enum error write_draft(const struct event_members *members,
     const char *client_id, struct event_draft *draft, struct detail *detail);
 static void write_beginning(struct writer *writer, struct json_object *type);
@@ -65,18 +63,43 @@ event_draft_parse(const char *text, size_t text_len,
 {
 	enum error err;
 
+	if (draft_plain(text, text_len, source, client_id, draft))
+		return ERR_NONE;
+
 	draft->json_len = 0;
 	err = json_text_check(text, text_len, JSON_DEPTH_MAX, detail);
 	if (err != ERR_NONE)
 		return err;
-	return event_draft_parse_checked(text, text_len, source, client_id,
-	    draft, detail);
+	return draft_checked(text, text_len, source, client_id, draft,
+	    detail);
 }
 
 enum error
 event_draft_parse_checked(const char *text, size_t text_len,
     enum event_source source, const char *client_id,
     struct event_draft *draft, struct detail *detail)
+{
+	if (draft_plain(text, text_len, source, client_id, draft))
+		return ERR_NONE;
+	return draft_checked(text, text_len, source, client_id, draft,
+	    detail);
+}
+
+static bool
+draft_plain(const char *text, size_t text_len, enum event_source source,
+    const char *client_id, struct event_draft *draft)
+{
+	struct event_plain event;
+
+	if (!event_plain_read(text, text_len, source, &event))
+		return false;
+	event_plain_write(&event, client_id, draft);
+	return true;
+}
+
+static enum error
+draft_checked(const char *text, size_t text_len, enum event_source source,
+    const char *client_id, struct event_draft *draft, struct detail *detail)
 {
 	struct json_object *event = NULL;
 	struct event_members members;

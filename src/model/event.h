@@ -1,6 +1,7 @@
 /* event.h - what an event is: its JSON in, checked, and its stored bytes.
  *
- * An event is checked and serialised once, by json-c, when it is recorded.
+ * An event is checked and serialised once, when it is recorded: by json-c, or,
+ * when it is spelled plainly (event_plain.h), into the same bytes without it.
  * The stored bytes always begin {"id":"…21…","type":"…","stored_at":…13
  * digits…, so that a draft can be stamped in place, within the write
  * transaction that decides its order.

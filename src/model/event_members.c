@@ -14,8 +14,6 @@ typedef enum error member_check(enum event_member member,
 
 static enum error take_members(struct json_object *event,
     struct event_members *members, struct detail *detail);
-static enum error find_member(const char *name, enum event_member *member_out,
-    struct detail *detail);
 static enum error check_source(const struct event_members *members,
     enum event_source source, struct detail *detail);
 static member_check check_id;
@@ -34,19 +32,22 @@ static bool is_resource_id(const char *text, size_t text_len);
 static struct quoted show(struct json_object *value);
 static const char *kind(struct json_object *value);
 
+#define MEMBER_ROW(name, check) { name, sizeof(name) - 1, check }
+
 static const struct {
 	const char *name;
+	size_t name_len;
 	member_check *check;
 } member_rows[] = {
-	[MEMBER_ID]        = { "id",        check_id },
-	[MEMBER_TYPE]      = { "type",      check_type },
-	[MEMBER_STORED_AT] = { "stored_at", check_stored_at },
-	[MEMBER_CLIENT]    = { "client",    check_resource },
-	[MEMBER_MESSAGE]   = { "message",   check_resource },
-	[MEMBER_API_KEY]   = { "api_key",   check_resource },
-	[MEMBER_QUEUE]     = { "queue",     check_resource },
-	[MEMBER_LISTENER]  = { "listener",  check_resource },
-	[MEMBER_METADATA]  = { "metadata",  check_metadata },
+	[MEMBER_ID]        = MEMBER_ROW("id",        check_id),
+	[MEMBER_TYPE]      = MEMBER_ROW("type",      check_type),
+	[MEMBER_STORED_AT] = MEMBER_ROW("stored_at", check_stored_at),
+	[MEMBER_CLIENT]    = MEMBER_ROW("client",    check_resource),
+	[MEMBER_MESSAGE]   = MEMBER_ROW("message",   check_resource),
+	[MEMBER_API_KEY]   = MEMBER_ROW("api_key",   check_resource),
+	[MEMBER_QUEUE]     = MEMBER_ROW("queue",     check_resource),
+	[MEMBER_LISTENER]  = MEMBER_ROW("listener",  check_resource),
+	[MEMBER_METADATA]  = MEMBER_ROW("metadata",  check_metadata),
 };
 static_assert(COUNT_OF(member_rows) == MEMBER_COUNT, "a row per member");
 
@@ -57,6 +58,19 @@ const char *
 event_member_name(enum event_member member)
 {
 	return member_rows[member].name;
+}
+
+bool
+event_member_find(const char *name, size_t name_len,
+    enum event_member *member_out)
+{
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		*member_out = (enum event_member)i;
+		if (name_len == member_rows[i].name_len &&
+		    memcmp(name, member_rows[i].name, name_len) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -96,30 +110,18 @@ take_members(struct json_object *event, struct event_members *members,
 
 	json_object_object_foreachC(event, at) {
 		enum event_member member;
-		enum error err = find_member(at.key, &member, detail);
 
-		if (err != ERR_NONE)
-			return err;
+		if (!event_member_find(at.key, strlen(at.key), &member))
+			return detail_set(detail, ERR_MEANING,
+			    "%s: unknown member, allowed are type, client, "
+			    "message, api_key, queue, listener and metadata",
+			    quote(at.key, strlen(at.key)).text);
 		if (at.val == NULL)
 			return detail_set(detail, ERR_MEANING, "%s: %s",
 			    at.key, null_refused);
 		members->values[member] = at.val;
 	}
 	return ERR_NONE;
-}
-
-static enum error
-find_member(const char *name, enum event_member *member_out,
-    struct detail *detail)
-{
-	for (size_t i = 0; i < MEMBER_COUNT; i++) {
-		*member_out = (enum event_member)i;
-		if (strcmp(name, member_rows[i].name) == 0)
-			return ERR_NONE;
-	}
-	return detail_set(detail, ERR_MEANING,
-	    "%s: unknown member, allowed are type, client, message, api_key, "
-	    "queue, listener and metadata", quote(name, strlen(name)).text);
 }
 
 /* The members that must be there, and those that must not. */

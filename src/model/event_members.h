@@ -24,6 +24,10 @@ enum event_member {
 /* "api_key" and the like. */
 const char *event_member_name(enum event_member member);
 
+/* False when no member is called so. */
+bool event_member_find(const char *name, size_t name_len,
+    enum event_member *member_out);
+
 /* Whether it is an object of id and name. */
 bool event_member_is_resource(enum event_member member);
 

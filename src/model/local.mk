@@ -8,7 +8,10 @@ libmodel_a_SOURCES = \
 	src/model/cursor.c src/model/cursor.h \
 	src/model/event.c src/model/event.h \
 	src/model/event_columns.c src/model/event_columns.h \
+	src/model/event_frame.h \
 	src/model/event_members.c src/model/event_members.h \
+	src/model/event_plain.c src/model/event_plain.h \
+	src/model/event_plain_write.c \
 	src/model/filter.c src/model/filter.h \
 	src/model/idempotency_key.c src/model/idempotency_key.h \
 	src/model/json_array.c src/model/json_array.h \
