@@ -210,6 +210,7 @@ fixture_import(struct fixture *fixture, struct store_txn *txn,
     enum fixture_organization organization, const struct cursor *place)
 {
 	static struct event_draft draft;
+	struct event_json event;
 	enum import_outcome outcome;
 	char text[256];
 
@@ -218,9 +219,15 @@ fixture_import(struct fixture *fixture, struct store_txn *txn,
 	ck_assert_int_eq(event_draft_parse(text, strlen(text),
 	    EVENT_IMPORTED, fixture->organizations[organization].id, &draft,
 	    NULL), ERR_NONE);
+	event = (struct event_json){
+		.category = draft.category,
+		.stored_at_offset = draft.stored_at_offset,
+		.json_len = draft.json_len,
+		.json = draft.json,
+	};
 	ck_assert_int_eq(store_event_import(txn,
-	    fixture->organizations[organization].number, &draft, &outcome),
-	    ERR_NONE);
+	    fixture->organizations[organization].number, &event, place,
+	    &outcome), ERR_NONE);
 	ck_assert_int_eq(outcome, IMPORT_ADDED);
 }
 

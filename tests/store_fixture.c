@@ -180,6 +180,21 @@ fixture_import_draft(struct event_draft *draft, enum category category,
 	parse(draft, text, EVENT_IMPORTED);
 }
 
+enum error
+fixture_put_import(struct store_txn *txn, uint32_t organization,
+    struct event_draft *draft, enum import_outcome *outcome_out)
+{
+	const struct event_json event = {
+		.category = draft->category,
+		.stored_at_offset = draft->stored_at_offset,
+		.json_len = draft->json_len,
+		.json = draft->json,
+	};
+
+	return store_event_import(txn, organization, &event, &draft->place,
+	    outcome_out);
+}
+
 struct cursor
 fixture_place(int64_t stored_at_ms, unsigned int number)
 {

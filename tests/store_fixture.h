@@ -7,6 +7,7 @@
 
 #include "model/event.h"
 #include "model/organization.h"
+#include "store/events.h"
 #include "store/store.h"
 #include "store/txn.h"
 
@@ -38,6 +39,10 @@ void fixture_draft(struct event_draft *draft, enum category category,
 void fixture_import_draft(struct event_draft *draft, enum category category,
     const struct cursor *place, size_t padding);
 /* An id that sorts as its number. */
+/* Imports it at the place that it is stamped with. */
+enum error fixture_put_import(struct store_txn *txn, uint32_t organization,
+    struct event_draft *draft, enum import_outcome *outcome_out);
+
 struct cursor fixture_place(int64_t stored_at_ms, unsigned int number);
 
 /* Pseudo-random numbers, the same on every run: 0 to below. */

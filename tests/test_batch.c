@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/limits.h"
 #include "store/events.h"
 #include "store_fixture.h"
@@ -44,6 +45,12 @@ make_batch(enum event_source source)
 	return batch;
 }
 
+static enum error
+commit(struct batch *batch, struct batch_result *result)
+{
+	return batches_commit(&batch, 1, NULL, NULL, result);
+}
+
 static uint64_t
 count_events(void)
 {
@@ -66,8 +73,7 @@ START_TEST(a_batch_is_committed_as_a_whole_and_empty_after_it)
 		batch_add(batch, 0);
 	}
 	ck_assert_uint_eq(count_events(), 0);
-	ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
-	    ERR_NONE);
+	ck_assert_int_eq(commit(batch, &result), ERR_NONE);
 	ck_assert_uint_eq(result.added, 100);
 	ck_assert_uint_eq(result.repeated, 0);
 	ck_assert_uint_eq(result.pruned, 0);
@@ -83,8 +89,7 @@ START_TEST(an_empty_batch_commits_nothing)
 	struct batch *batch = make_batch(EVENT_RECORDED);
 	struct batch_result result;
 
-	ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
-	    ERR_NONE);
+	ck_assert_int_eq(commit(batch, &result), ERR_NONE);
 	ck_assert_uint_eq(result.added, 0);
 	batch_free(batch);
 }
@@ -103,8 +108,7 @@ START_TEST(a_full_batch_gives_no_more_room)
 		batch_add(batch, 0);
 	}
 	ck_assert_ptr_null(batch_next(batch));
-	ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
-	    ERR_NONE);
+	ck_assert_int_eq(commit(batch, &result), ERR_NONE);
 	ck_assert_uint_eq(result.added, APPEND_BATCH_EVENTS);
 	ck_assert_ptr_nonnull(batch_next(batch));
 	batch_free(batch);
@@ -119,20 +123,18 @@ START_TEST(a_draft_that_is_not_added_does_not_count)
 	fixture_draft(batch_next(batch), CATEGORY_QUEUES, 0);
 	fixture_draft(batch_next(batch), CATEGORY_MESSAGES, 0);
 	batch_add(batch, 0);
-	ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
-	    ERR_NONE);
+	ck_assert_int_eq(commit(batch, &result), ERR_NONE);
 	ck_assert_uint_eq(result.added, 1);
 	batch_free(batch);
 }
 END_TEST
 
 static void
-note_refused(uint64_t line_number, const struct event_draft *draft,
-    void *arg)
+note_refused(size_t batch, uint64_t line_number, void *arg)
 {
 	uint64_t *lines = arg;
 
-	ck_assert_uint_gt(draft->json_len, 0);
+	*lines = *lines * 10 + batch;
 	*lines = *lines * 10 + line_number;
 }
 
@@ -159,13 +161,80 @@ START_TEST(an_import_counts_what_was_there_and_names_what_differs)
 	add_import(batch, 3, 1, 5);	/* the same */
 	add_import(batch, 4, 2, 6);	/* another */
 	add_import(batch, 5, 1, 7);	/* another */
-	ck_assert_int_eq(batch_commit(batch, note_refused, &lines, &result),
-	    ERR_NONE);
+	ck_assert_int_eq(batches_commit(&batch, 1, note_refused, &lines,
+	    &result), ERR_NONE);
 	ck_assert_uint_eq(result.added, 2);
 	ck_assert_uint_eq(result.repeated, 1);
-	ck_assert_uint_eq(lines, 45);
+	ck_assert_uint_eq(lines, 405);
 	ck_assert_uint_eq(count_events(), 2);
 	batch_free(batch);
+}
+END_TEST
+
+START_TEST(batches_are_committed_together_in_their_order)
+{
+	struct batch *batches[] = {
+		make_batch(EVENT_IMPORTED),
+		make_batch(EVENT_IMPORTED),	/* empty */
+		make_batch(EVENT_IMPORTED),
+	};
+	struct batch_result result;
+	uint64_t lines = 0;
+
+	add_import(batches[0], 1, 1, 5);
+	add_import(batches[2], 2, 2, 5);
+	add_import(batches[2], 3, 1, 5);	/* the same as the first */
+	add_import(batches[2], 4, 1, 6);	/* another */
+	ck_assert_int_eq(batches_commit(batches, COUNT_OF(batches),
+	    note_refused, &lines, &result), ERR_NONE);
+	ck_assert_uint_eq(result.added, 2);
+	ck_assert_uint_eq(result.repeated, 1);
+	ck_assert_uint_eq(lines, 24);
+	ck_assert_uint_eq(count_events(), 2);
+	for (size_t i = 0; i < COUNT_OF(batches); i++) {
+		ck_assert_uint_eq(batch_count(batches[i]), 0);
+		batch_free(batches[i]);
+	}
+}
+END_TEST
+
+static void
+reopen(int64_t map_bytes)
+{
+	struct detail detail = { "" };
+
+	store_close(store);
+	ck_assert_int_eq(store_open(path, STORE_WRITE, map_bytes, &store,
+	    &detail), ERR_NONE);
+}
+
+START_TEST(batches_that_find_no_room_keep_what_they_have)
+{
+	struct batch *batches[] = {
+		make_batch(EVENT_RECORDED),
+		make_batch(EVENT_RECORDED),
+	};
+	struct batch_result result;
+
+	reopen(1 << 20);
+	for (size_t i = 0; i < COUNT_OF(batches); i++) {
+		batch_free(batches[i]);
+		batches[i] = make_batch(EVENT_RECORDED);
+		for (int n = 0; n < 150; n++) {
+			fixture_draft(batch_next(batches[i]),
+			    CATEGORY_QUEUES, 3000);
+			batch_add(batches[i], 0);
+		}
+	}
+	ck_assert_int_eq(batches_commit(batches, 2, NULL, NULL, &result),
+	    ERR_FULL);
+	ck_assert_uint_eq(count_events(), 0);
+	/* There is room for the first alone. */
+	ck_assert_int_eq(commit(batches[0], &result), ERR_NONE);
+	ck_assert_uint_eq(result.added, 150);
+	ck_assert_uint_eq(count_events(), 150);
+	for (size_t i = 0; i < COUNT_OF(batches); i++)
+		batch_free(batches[i]);
 }
 END_TEST
 
@@ -178,7 +247,7 @@ START_TEST(an_organization_that_is_gone_is_not_found)
 	    DAY_MS, &batch), ERR_NONE);
 	fixture_draft(batch_next(batch), CATEGORY_QUEUES, 0);
 	batch_add(batch, 0);
-	ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
+	ck_assert_int_eq(commit(batch, &result),
 	    ERR_NOT_FOUND);
 	/* It keeps what was not stored. */
 	ck_assert_uint_eq(batch_count(batch), 1);
@@ -214,8 +283,7 @@ START_TEST(a_commit_removes_a_little_of_what_is_old)
 			    300);
 			batch_add(batch, 0);
 		}
-		ck_assert_int_eq(batch_commit(batch, NULL, NULL, &result),
-		    ERR_NONE);
+		ck_assert_int_eq(commit(batch, &result), ERR_NONE);
 		/* About twice what it adds. */
 		ck_assert_uint_le(result.pruned, 250);
 		pruned += result.pruned;
@@ -225,16 +293,6 @@ START_TEST(a_commit_removes_a_little_of_what_is_old)
 	batch_free(batch);
 }
 END_TEST
-
-static void
-reopen(int64_t map_bytes)
-{
-	struct detail detail = { "" };
-
-	store_close(store);
-	ck_assert_int_eq(store_open(path, STORE_WRITE, map_bytes, &store,
-	    &detail), ERR_NONE);
-}
 
 START_TEST(a_store_full_of_old_events_takes_new_ones)
 {
@@ -247,7 +305,7 @@ START_TEST(a_store_full_of_old_events_takes_new_ones)
 	fixture_draft(batch_next(batch), CATEGORY_QUEUES, 0);
 	batch_add(batch, 0);
 	for (int i = 0; i < 20; i++)
-		if (batch_commit(batch, NULL, NULL, &result) == ERR_NONE)
+		if (commit(batch, &result) == ERR_NONE)
 			break;
 	ck_assert_uint_eq(batch_count(batch), 0);
 	batch_free(batch);
@@ -267,7 +325,7 @@ START_TEST(a_store_full_of_new_events_is_full)
 	for (int n = 0; n < 100 && err == ERR_NONE; n++) {
 		for (int i = 0; i < 20; i++)
 			add_import(batch, 1, number++, 1000);
-		err = batch_commit(batch, NULL, NULL, &result);
+		err = commit(batch, &result);
 	}
 	ck_assert_int_eq(err, ERR_FULL);
 	ck_assert_uint_eq(batch_count(batch), 20);
@@ -290,6 +348,8 @@ main(void)
 	tcase_add_test(tcase, a_draft_that_is_not_added_does_not_count);
 	tcase_add_test(tcase,
 	    an_import_counts_what_was_there_and_names_what_differs);
+	tcase_add_test(tcase, batches_are_committed_together_in_their_order);
+	tcase_add_test(tcase, batches_that_find_no_room_keep_what_they_have);
 	tcase_add_test(tcase, an_organization_that_is_gone_is_not_found);
 	tcase_add_test(tcase, a_commit_removes_a_little_of_what_is_old);
 	tcase_add_test(tcase, a_store_full_of_old_events_takes_new_ones);

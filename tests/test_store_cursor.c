@@ -111,7 +111,7 @@ import_one(struct world *world)
 		    0;
 	fixture_import_draft(&draft, random_category(world), &place,
 	    random_padding(world));
-	ck_assert_int_eq(store_event_import(world->txn, world->organization,
+	ck_assert_int_eq(fixture_put_import(world->txn, world->organization,
 	    &draft, &outcome), ERR_NONE);
 	if (is_there) {
 		ck_assert_int_ne(outcome, IMPORT_ADDED);

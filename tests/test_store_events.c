@@ -52,7 +52,7 @@ import(enum category category, struct cursor place, size_t padding)
 	enum import_outcome outcome;
 
 	fixture_import_draft(&draft, category, &place, padding);
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), ERR_NONE);
 	return outcome;
 }
@@ -250,7 +250,7 @@ START_TEST(an_import_of_a_recorded_event_is_a_repeat)
 	for (int i = 0; i < 40; i++)
 		ck_assert_int_eq(store_event_append(txn, organization,
 		    &draft, BASE_MS + i), ERR_NONE);
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), ERR_NONE);
 	ck_assert_int_eq(outcome, IMPORT_REPEATED);
 }
@@ -274,7 +274,7 @@ START_TEST(a_repeated_import_moves_no_stamp)
 	enum import_outcome outcome;
 
 	fixture_import_draft(&draft, CATEGORY_QUEUES, &last, 0);
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), ERR_NONE);
 	ck_assert_int_eq(outcome, IMPORT_DIFFERS);
 	ck_assert_int_eq(append(organization, CATEGORY_QUEUES, BASE_MS).
@@ -300,7 +300,7 @@ START_TEST(an_imported_moment_has_13_digits_and_so_has_the_next)
 
 	fixture_import_draft(&draft, CATEGORY_QUEUES, &place, 0);
 	draft.place.stored_at_ms = moment_rows[_i].stored_at_ms;
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), moment_rows[_i].err);
 }
 END_TEST

@@ -120,7 +120,7 @@ START_TEST(a_block_is_written_as_it_is_told)
 	    "\0\1\1\x81\xce\x8f\xee\x76\1\x81\xce\x8f\xee\x76\0?";
 
 	fixture_import_draft(&draft, CATEGORY_QUEUES, &place, 0);
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), ERR_NONE);
 	fixture_commit(txn);
 	txn = fixture_write_begin(store);

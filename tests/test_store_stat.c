@@ -47,7 +47,7 @@ START_TEST(events_are_counted_and_their_moments_told)
 		    &draft, BASE_MS + i), ERR_NONE);
 	}
 	fixture_import_draft(&draft, CATEGORY_OTHER, &place, 0);
-	ck_assert_int_eq(store_event_import(txn, organization, &draft,
+	ck_assert_int_eq(fixture_put_import(txn, organization, &draft,
 	    &outcome), ERR_NONE);
 
 	/* In the write transaction as well as after it. */

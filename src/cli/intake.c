@@ -31,7 +31,10 @@ static enum error run(struct intake *intake, bool is_recording);
 static enum error use_slices(struct intake *intake,
     struct pipeline *pipeline, bool is_recording, struct places *places);
 static void refuse_twins(struct slice *slice, struct places *places);
-static enum error record_slice(struct intake *intake, struct slice *slice);
+static enum error record_slices(struct intake *intake,
+    struct slice **slices, size_t *slice_count);
+static enum error commit_slices(struct intake *intake,
+    struct slice **slices, size_t slice_count);
 static batch_refused refuse_twin;
 static enum error report_slice(struct intake *intake,
     const struct slice *slice);
@@ -109,33 +112,39 @@ use_slices(struct intake *intake, struct pipeline *pipeline,
 {
 	struct progress progress;
 	uint64_t line_count = 0;
-	bool is_last;
-	enum error err;
+	bool is_last = false;
+	enum error err = ERR_NONE;
 
 	progress_begin(&progress, is_recording ? "events" : "lines checked");
-	do {
-		struct slice *slice = pipeline_take(pipeline);
+	while (err == ERR_NONE && !is_last) {
+		struct slice *slices[PIPELINE_TAKEN_MAX];
+		size_t slice_count = pipeline_take(pipeline, slices);
 		enum error commit_err = ERR_NONE;
 
 		if (is_recording)
-			commit_err = record_slice(intake, slice);
-		else if (places != NULL)
-			refuse_twins(slice, places);
-		if (slice->reasons.len > 0)
-			progress_hide(&progress);
-		err = report_slice(intake, slice);
+			commit_err = record_slices(intake, slices,
+			    &slice_count);
+		for (size_t i = 0; i < slice_count && err == ERR_NONE; i++) {
+			struct slice *slice = slices[i];
+
+			if (places != NULL)
+				refuse_twins(slice, places);
+			if (slice->reasons.len > 0)
+				progress_hide(&progress);
+			err = report_slice(intake, slice);
+			line_count += slice->line_count;
+			intake->input_bytes = slice->input_bytes;
+			is_last = slice->is_last;
+		}
 		if (err == ERR_NONE)
 			err = session_complain(commit_err);
-		line_count += slice->line_count;
-		intake->input_bytes = slice->input_bytes;
 		progress_show(&progress,
 		    is_recording ? intake->recorded : line_count,
-		    slice->input_bytes, intake->size);
-		is_last = slice->is_last;
-		/* After an error its batch keeps what it has. */
+		    intake->input_bytes, intake->size);
+		/* After an error their batches keep what they have. */
 		if (err == ERR_NONE)
-			pipeline_give(pipeline);
-	} while (err == ERR_NONE && !is_last);
+			pipeline_give(pipeline, slice_count);
+	}
 	progress_hide(&progress);
 	return err;
 }
@@ -152,15 +161,37 @@ refuse_twins(struct slice *slice, struct places *places)
 	}
 }
 
+/* When there is no room for all of them, there may be for the first. */
 static enum error
-record_slice(struct intake *intake, struct slice *slice)
+record_slices(struct intake *intake, struct slice **slices,
+    size_t *slice_count)
 {
+	enum error err;
+
+	/* What is behind a slice that could not be parsed is not wanted. */
+	for (size_t i = 0; i < *slice_count; i++)
+		if (slices[i]->error != ERR_NONE)
+			*slice_count = i + 1;
+	err = commit_slices(intake, slices, *slice_count);
+	if (err == ERR_FULL && *slice_count > 1) {
+		*slice_count = 1;
+		err = commit_slices(intake, slices, 1);
+	}
+	return err;
+}
+
+static enum error
+commit_slices(struct intake *intake, struct slice **slices,
+    size_t slice_count)
+{
+	struct batch *batches[PIPELINE_TAKEN_MAX];
 	struct batch_result result = { 0 };
 	enum error err;
 
-	if (batch_count(slice->batch) == 0)
-		return ERR_NONE;
-	err = batch_commit(slice->batch, refuse_twin, slice, &result);
+	for (size_t i = 0; i < slice_count; i++)
+		batches[i] = slices[i]->batch;
+	err = batches_commit(batches, slice_count, refuse_twin, slices,
+	    &result);
 	if (err != ERR_NONE)
 		return err;
 	intake->recorded += result.added;
@@ -169,10 +200,11 @@ record_slice(struct intake *intake, struct slice *slice)
 }
 
 static void
-refuse_twin(uint64_t line_number, const struct event_draft *draft, void *arg)
+refuse_twin(size_t batch, uint64_t line_number, void *arg)
 {
-	(void)draft;
-	slice_refuse(arg, line_number, TWIN_REASON);
+	struct slice **slices = arg;
+
+	slice_refuse(slices[batch], line_number, TWIN_REASON);
 }
 
 /* Names the bad lines in their order, and keeps them when that is wanted. */

@@ -31,6 +31,7 @@ static size_t wanted_threads(void);
 static void *work(void *arg);
 static struct slice *read_next(struct pipeline *pipeline, size_t *place_out);
 static bool wait_for_room(struct pipeline *pipeline);
+static size_t place_of(uint64_t number);
 
 enum error
 pipeline_begin(struct slice *const *slices, const struct slice_source *source,
@@ -70,24 +71,32 @@ wanted_threads(void)
 	    PIPELINE_THREADS_MAX;
 }
 
-struct slice *
-pipeline_take(struct pipeline *pipeline)
+size_t
+pipeline_take(struct pipeline *pipeline,
+    struct slice *taken[PIPELINE_TAKEN_MAX])
 {
-	size_t place = pipeline->given_count % PIPELINE_SLICES;
+	size_t count = 0;
 
 	pthread_mutex_lock(&pipeline->mutex);
-	while (!pipeline->is_parsed[place])
+	while (!pipeline->is_parsed[place_of(pipeline->given_count)])
 		pthread_cond_wait(&pipeline->changed, &pipeline->mutex);
+	while (count < PIPELINE_TAKEN_MAX) {
+		size_t place = place_of(pipeline->given_count + count);
+
+		if (!pipeline->is_parsed[place])
+			break;
+		taken[count++] = pipeline->slices[place];
+	}
 	pthread_mutex_unlock(&pipeline->mutex);
-	return pipeline->slices[place];
+	return count;
 }
 
 void
-pipeline_give(struct pipeline *pipeline)
+pipeline_give(struct pipeline *pipeline, size_t count)
 {
 	pthread_mutex_lock(&pipeline->mutex);
-	pipeline->is_parsed[pipeline->given_count % PIPELINE_SLICES] = false;
-	pipeline->given_count++;
+	while (count-- > 0)
+		pipeline->is_parsed[place_of(pipeline->given_count++)] = false;
 	pthread_cond_broadcast(&pipeline->changed);
 	pthread_mutex_unlock(&pipeline->mutex);
 }
@@ -134,7 +143,7 @@ read_next(struct pipeline *pipeline, size_t *place_out)
 
 	pthread_mutex_lock(&pipeline->reading);
 	if (!pipeline->is_at_end && wait_for_room(pipeline)) {
-		*place_out = pipeline->read_count++ % PIPELINE_SLICES;
+		*place_out = place_of(pipeline->read_count++);
 		slice = pipeline->slices[*place_out];
 		slice_read(slice, pipeline->source);
 		pipeline->is_at_end = slice->is_last;
@@ -155,4 +164,11 @@ wait_for_room(struct pipeline *pipeline)
 	is_ending = pipeline->is_ending;
 	pthread_mutex_unlock(&pipeline->mutex);
 	return !is_ending;
+}
+
+/* Where the slice of this number lies. */
+static size_t
+place_of(uint64_t number)
+{
+	return number % PIPELINE_SLICES;
 }

@@ -18,7 +18,7 @@ struct batch;
 enum {
 	SLICE_LINES_MAX = APPEND_BATCH_EVENTS,
 	/* A slice ends with the line that goes beyond. */
-	SLICE_RAW_BYTES_MAX = 4 * 1024 * 1024,
+	SLICE_RAW_BYTES_MAX = 1024 * 1024,
 	/* How long lines may wait for more of them. */
 	SLICE_LINGER_MS = 10
 };

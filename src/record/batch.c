@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "model/limits.h"
 #include "model/organization.h"
@@ -15,7 +16,11 @@
 struct item {
 	uint64_t line_number;
 	enum import_outcome outcome;
-	struct event_draft draft;
+	enum category category;
+	struct cursor place;		/* an imported event's own */
+	size_t json_offset;		/* into the batch's */
+	uint16_t json_len;
+	uint16_t stored_at_offset;	/* into the event's */
 };
 
 struct batch {
@@ -23,16 +28,21 @@ struct batch {
 	uint32_t organization;
 	enum event_source source;
 	int64_t retention_ms;
+	struct event_draft next;
+	/* Without gaps: a draft has room for the largest event. */
+	struct buffer json;
 	size_t count;
 	struct item items[APPEND_BATCH_EVENTS];
 };
 
-static enum error put_all(struct batch *batch, struct store_txn *txn,
+static size_t count_all(struct batch *const *batches, size_t batch_count);
+static enum error begin(const struct batch *batch, struct store_txn **txn_out,
     struct batch_result *result);
+static enum error put_all(struct batch *batch, struct store_txn *txn,
+    int64_t now_ms, struct batch_result *result, size_t *added_bytes);
 static enum error put(struct batch *batch, struct store_txn *txn,
     struct item *item, int64_t now_ms);
-static size_t added_bytes(const struct batch *batch);
-static void report_refused(const struct batch *batch,
+static void finish(struct batch *batch, size_t number,
     batch_refused *refused, void *arg);
 
 enum error
@@ -48,6 +58,7 @@ batch_new(struct store *store, uint32_t organization,
 	batch->organization = organization;
 	batch->source = source;
 	batch->retention_ms = retention_ms;
+	buffer_init(&batch->json, 0);
 	batch->count = 0;
 	return ERR_NONE;
 }
@@ -55,20 +66,32 @@ batch_new(struct store *store, uint32_t organization,
 void
 batch_free(struct batch *batch)
 {
+	if (batch == NULL)
+		return;
+	buffer_clear(&batch->json);
 	free(batch);
 }
 
 struct event_draft *
 batch_next(struct batch *batch)
 {
-	return batch->count == APPEND_BATCH_EVENTS ? NULL :
-	    &batch->items[batch->count].draft;
+	return batch->count == APPEND_BATCH_EVENTS ? NULL : &batch->next;
 }
 
 void
 batch_add(struct batch *batch, uint64_t line_number)
 {
-	batch->items[batch->count++].line_number = line_number;
+	const struct event_draft *draft = &batch->next;
+
+	batch->items[batch->count++] = (struct item){
+		.line_number = line_number,
+		.category = draft->category,
+		.place = draft->place,
+		.json_offset = batch->json.len,
+		.json_len = draft->json_len,
+		.stored_at_offset = draft->stored_at_offset,
+	};
+	buffer_add(&batch->json, draft->json, draft->json_len);
 }
 
 size_t
@@ -78,28 +101,28 @@ batch_count(const struct batch *batch)
 }
 
 enum error
-batch_commit(struct batch *batch, batch_refused *refused, void *arg,
-    struct batch_result *result_out)
+batches_commit(struct batch *const *batches, size_t batch_count,
+    batch_refused *refused, void *arg, struct batch_result *result_out)
 {
 	struct batch_result result = { 0 };
 	struct retention_load load = { 0 };
 	struct store_txn *txn = NULL;
-	enum error err = ERR_NONE;
+	int64_t now_ms;
+	enum error err;
 
 	*result_out = result;
-	if (batch->count == 0)
+	if (count_all(batches, batch_count) == 0)
 		return ERR_NONE;
-
-	err = retention_begin(batch->store, batch->retention_ms, &txn,
-	    &result.pruned);
+	err = begin(batches[0], &txn, &result);
 	if (err != ERR_NONE)
 		return err;
-	err = put_all(batch, txn, &result);
+	/* Within the transaction, so that a wait for it does not count. */
+	now_ms = clock_now_ms();
+	for (size_t i = 0; i < batch_count && err == ERR_NONE; i++)
+		err = put_all(batches[i], txn, now_ms, &result, &load.bytes);
 	if (err == ERR_NONE)
-		load.bytes = added_bytes(batch);
-	if (err == ERR_NONE)
-		err = retention_keep_step(txn, batch->retention_ms, &load,
-		    &result.pruned);
+		err = retention_keep_step(txn, batches[0]->retention_ms,
+		    &load, &result.pruned);
 	if (err == ERR_NONE)
 		err = store_write_commit(txn);
 	else
@@ -107,33 +130,57 @@ batch_commit(struct batch *batch, batch_refused *refused, void *arg,
 	if (err != ERR_NONE)
 		return err;
 
-	if (refused != NULL)
-		report_refused(batch, refused, arg);
-	batch->count = 0;
+	for (size_t i = 0; i < batch_count; i++)
+		finish(batches[i], i, refused, arg);
 	*result_out = result;
 	return ERR_NONE;
 }
 
+static size_t
+count_all(struct batch *const *batches, size_t batch_count)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < batch_count; i++)
+		count += batches[i]->count;
+	return count;
+}
+
 static enum error
-put_all(struct batch *batch, struct store_txn *txn,
+begin(const struct batch *batch, struct store_txn **txn_out,
     struct batch_result *result)
 {
 	struct organization organization;
-	/* Within the transaction, so that a wait for it does not count. */
-	int64_t now_ms = clock_now_ms();
-	enum error err = store_organization_get(txn, batch->organization,
-	    &organization);
+	enum error err = retention_begin(batch->store, batch->retention_ms,
+	    txn_out, &result->pruned);
 
+	if (err != ERR_NONE)
+		return err;
+	err = store_organization_get(*txn_out, batch->organization,
+	    &organization);
 	if (err == ERR_NONE && organization.status == ORGANIZATION_REMOVING)
 		err = ERR_NOT_FOUND;
+	if (err != ERR_NONE)
+		store_write_abort(*txn_out);
+	return err;
+}
+
+static enum error
+put_all(struct batch *batch, struct store_txn *txn, int64_t now_ms,
+    struct batch_result *result, size_t *added_bytes)
+{
+	enum error err = batch->json.error;
+
 	for (size_t i = 0; i < batch->count && err == ERR_NONE; i++) {
 		struct item *item = &batch->items[i];
 
 		err = put(batch, txn, item, now_ms);
-		if (item->outcome == IMPORT_ADDED)
+		if (item->outcome == IMPORT_ADDED) {
 			result->added++;
-		else if (item->outcome == IMPORT_REPEATED)
+			*added_bytes += item->json_len;
+		} else if (item->outcome == IMPORT_REPEATED) {
 			result->repeated++;
+		}
 	}
 	return err;
 }
@@ -142,32 +189,28 @@ static enum error
 put(struct batch *batch, struct store_txn *txn, struct item *item,
     int64_t now_ms)
 {
+	const struct event_json event = {
+		.category = item->category,
+		.stored_at_offset = item->stored_at_offset,
+		.json_len = item->json_len,
+		.json = batch->json.bytes + item->json_offset,
+	};
+
 	item->outcome = IMPORT_ADDED;
 	if (batch->source == EVENT_IMPORTED)
 		return store_event_import(txn, batch->organization,
-		    &item->draft, &item->outcome);
-	return store_event_append(txn, batch->organization, &item->draft,
-	    now_ms);
+		    &event, &item->place, &item->outcome);
+	return store_event_append_json(txn, batch->organization, &event,
+	    now_ms, &item->place);
 }
 
-static size_t
-added_bytes(const struct batch *batch)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->items[i].outcome == IMPORT_ADDED)
-			bytes += batch->items[i].draft.json_len;
-	return bytes;
-}
-
+/* Tells what was refused, and empties the batch. */
 static void
-report_refused(const struct batch *batch, batch_refused *refused, void *arg)
+finish(struct batch *batch, size_t number, batch_refused *refused, void *arg)
 {
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct item *item = &batch->items[i];
-
-		if (item->outcome == IMPORT_DIFFERS)
-			refused(item->line_number, &item->draft, arg);
-	}
+	for (size_t i = 0; i < batch->count && refused != NULL; i++)
+		if (batch->items[i].outcome == IMPORT_DIFFERS)
+			refused(number, batch->items[i].line_number, arg);
+	batch->count = 0;
+	buffer_reset(&batch->json);
 }

@@ -1,7 +1,7 @@
 /* batch.h - the one way that events get into the store.
  *
- * A batch gathers checked drafts; its commit takes one write transaction:
- * stamp, put, prune a little, sync.
+ * A batch gathers checked drafts; a commit takes one write transaction for
+ * one batch or several: stamp, put, prune a little, sync.
  */
 #ifndef RECORD_BATCH_H
 #define RECORD_BATCH_H
@@ -24,7 +24,8 @@ void batch_free(struct batch *batch);
 /* Where the next draft is parsed into; NULL when the batch is full.  It
  * counts once batch_add is called. */
 struct event_draft *batch_next(struct batch *batch);
-/* line_number is given back with outcomes; 0 when there is none. */
+/* line_number is given back with outcomes; 0 when there is none.  When memory
+ * runs out, the commit says so. */
 void batch_add(struct batch *batch, uint64_t line_number);
 size_t batch_count(const struct batch *batch);
 
@@ -34,17 +35,18 @@ struct batch_result {
 	uint64_t pruned;
 };
 
-/* An imported event that another one of the same stored_at and id refuses. */
-typedef void batch_refused(uint64_t line_number,
-    const struct event_draft *draft, void *arg);
+/* An imported event that another one of the same stored_at and id refuses;
+ * batch is its number among those that were committed. */
+typedef void batch_refused(size_t batch, uint64_t line_number, void *arg);
 
 /*
- * Commits all that was added, and empties the batch.  On disk when this
- * returns ERR_NONE; otherwise nothing of it was stored, and the batch keeps
- * it.  The organization is looked up again: ERR_NOT_FOUND when it is gone, or
- * is being removed.  ERR_FULL, ERR_STORE, ERR_CORRUPT.
+ * Commits all that was added to these batches of one store, organization and
+ * source, in their order, and empties them.  On disk when this returns
+ * ERR_NONE; otherwise nothing of it was stored, and the batches keep it.  The
+ * organization is looked up again: ERR_NOT_FOUND when it is gone, or is being
+ * removed.  ERR_FULL, ERR_STORE, ERR_CORRUPT, ERR_NO_MEMORY.
  */
-enum error batch_commit(struct batch *batch, batch_refused *refused,
-    void *arg, struct batch_result *result_out);
+enum error batches_commit(struct batch *const *batches, size_t batch_count,
+    batch_refused *refused, void *arg, struct batch_result *result_out);
 
 #endif

@@ -49,13 +49,14 @@ enum import_outcome {
 };
 
 /*
- * Puts an event at its own place, which is unique in the organization over
- * all categories.  What is recorded afterwards is stamped later than it.
- * ERR_MEANING: its stored_at, or the millisecond after it, has no 13 digits.
- * Other errors as above.
+ * Puts an event that is stamped with a place of its own there, which is unique
+ * in the organization over all categories.  What is recorded afterwards is
+ * stamped later than it.  ERR_MEANING: its stored_at, or the millisecond after
+ * it, has no 13 digits.  Other errors as above.
  */
 enum error store_event_import(struct store_txn *txn, uint32_t organization,
-    const struct event_draft *draft, enum import_outcome *outcome_out);
+    const struct event_json *event, const struct cursor *place,
+    enum import_outcome *outcome_out);
 
 enum event_order { OLDEST_FIRST, NEWEST_FIRST };
 

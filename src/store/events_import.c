@@ -11,11 +11,11 @@
 #include "store/txn.h"
 
 static enum error look_up(struct store_txn *txn, uint32_t organization,
-    const struct event_draft *draft, bool *is_last_out,
-    enum import_outcome *outcome_out);
+    const struct event_json *event, const struct cursor *place,
+    bool *is_last_out, enum import_outcome *outcome_out);
 static enum error look_up_in(struct store_txn *txn, uint32_t organization,
-    enum category category, const struct event_draft *draft,
-    enum import_outcome *outcome);
+    enum category category, const struct event_json *event,
+    const struct cursor *place, enum import_outcome *outcome);
 static enum error insert(struct store_txn *txn, uint32_t organization,
     enum category category, const struct block_event *event);
 static enum error find_target(struct store_txn *txn, uint32_t organization,
@@ -24,41 +24,42 @@ static enum error find_target(struct store_txn *txn, uint32_t organization,
 
 enum error
 store_event_import(struct store_txn *txn, uint32_t organization,
-    const struct event_draft *draft, enum import_outcome *outcome_out)
+    const struct event_json *event, const struct cursor *place,
+    enum import_outcome *outcome_out)
 {
-	struct block_event event = {
-		.stored_at_ms = draft->place.stored_at_ms,
-		.json = draft->json,
-		.json_len = draft->json_len,
+	struct block_event stored = {
+		.stored_at_ms = place->stored_at_ms,
+		.json = event->json,
+		.json_len = event->json_len,
 	};
 	struct tail *tail = NULL;
 	bool is_last;
 	enum error err;
 
-	assert(memcmp(draft->json + EVENT_ID_OFFSET, draft->place.id,
+	assert(memcmp(event->json + EVENT_ID_OFFSET, place->id,
 	    EVENT_ID_LEN) == 0);
 	*outcome_out = IMPORT_ADDED;
 	/* The stamp that follows it must have 13 digits as well. */
-	if (event.stored_at_ms < STORED_AT_MS_MIN ||
-	    event.stored_at_ms >= STORED_AT_MS_MAX)
+	if (place->stored_at_ms < STORED_AT_MS_MIN ||
+	    place->stored_at_ms >= STORED_AT_MS_MAX)
 		return ERR_MEANING;
 
-	err = look_up(txn, organization, draft, &is_last, outcome_out);
+	err = look_up(txn, organization, event, place, &is_last, outcome_out);
 	if (err != ERR_NONE || *outcome_out != IMPORT_ADDED)
 		return err;
-	err = stamps_pass(txn, event.stored_at_ms);
+	err = stamps_pass(txn, place->stored_at_ms);
 	if (err != ERR_NONE)
 		return err;
 
-	err = tails_find(txn, organization, draft->category, &tail);
+	err = tails_find(txn, organization, event->category, &tail);
 	if (err != ERR_NONE)
 		return err;
 	if (is_last)
-		return tails_add(txn, tail, &event);
+		return tails_add(txn, tail, &stored);
 	err = tails_drop(txn, tail);
 	if (err != ERR_NONE)
 		return err;
-	return insert(txn, organization, draft->category, &event);
+	return insert(txn, organization, event->category, &stored);
 }
 
 /*
@@ -68,8 +69,8 @@ store_event_import(struct store_txn *txn, uint32_t organization,
  */
 static enum error
 look_up(struct store_txn *txn, uint32_t organization,
-    const struct event_draft *draft, bool *is_last_out,
-    enum import_outcome *outcome_out)
+    const struct event_json *event, const struct cursor *place,
+    bool *is_last_out, enum import_outcome *outcome_out)
 {
 	enum error err = ERR_NONE;
 
@@ -82,12 +83,12 @@ look_up(struct store_txn *txn, uint32_t organization,
 		if (err != ERR_NONE)
 			return err;
 		if (tail->block.count == 0 ||
-		    cursor_compare(&tail->block.last, &draft->place) < 0)
+		    cursor_compare(&tail->block.last, place) < 0)
 			continue;
 
-		if (category == draft->category)
+		if (category == event->category)
 			*is_last_out = false;
-		err = look_up_in(txn, organization, category, draft,
+		err = look_up_in(txn, organization, category, event, place,
 		    outcome_out);
 		if (err != ERR_NONE || *outcome_out != IMPORT_ADDED)
 			return err;
@@ -97,10 +98,9 @@ look_up(struct store_txn *txn, uint32_t organization,
 
 static enum error
 look_up_in(struct store_txn *txn, uint32_t organization,
-    enum category category, const struct event_draft *draft,
-    enum import_outcome *outcome)
+    enum category category, const struct event_json *event,
+    const struct cursor *place, enum import_outcome *outcome)
 {
-	const struct cursor *place = &draft->place;
 	struct event_block found;
 	struct block block;
 	enum error err;
@@ -117,12 +117,12 @@ look_up_in(struct store_txn *txn, uint32_t organization,
 		return err;
 
 	for (unsigned int i = 0; i < block.count; i++) {
-		const struct block_event *event = &block.events[i];
+		const struct block_event *stored = &block.events[i];
 
-		if (block_event_compare_place(event, place) != 0)
+		if (block_event_compare_place(stored, place) != 0)
 			continue;
-		*outcome = event->json_len == draft->json_len &&
-		    memcmp(event->json, draft->json, draft->json_len) == 0 ?
+		*outcome = stored->json_len == event->json_len &&
+		    memcmp(stored->json, event->json, event->json_len) == 0 ?
 		    IMPORT_REPEATED : IMPORT_DIFFERS;
 	}
 	return ERR_NONE;
