@@ -12,11 +12,12 @@
 enum { COUNTER_LEN = 4, FIRST_COUNT = 62, SYMBOL_BITS = 6 };
 
 /*
- * Random bytes are drawn for many ids at once: a system call for each would
- * be a tenth of the time that a small answer takes.  A process that forks
- * after that must exec, or it draws the same ids.
+ * Random bytes are drawn for many ids at once, by libsodium's generator from
+ * a seed that the kernel gives: a system call for each would be a tenth of the
+ * time that a small answer takes.  A process that forks after that must exec,
+ * or it draws the same ids.
  */
-enum { POOL_BYTES = 512 };
+enum { POOL_BYTES = 4096 };
 static _Thread_local unsigned char pool[POOL_BYTES];
 static _Thread_local size_t pool_left;
 
@@ -27,6 +28,7 @@ static_assert(sizeof(firsts) - 1 == FIRST_COUNT, "letters and digits");
 static_assert(sizeof(symbols) - 1 == 1 << SYMBOL_BITS, "six bits each");
 
 static unsigned int draw_six_bits(void);
+static void fill_pool(void);
 static void fill(char *text, size_t text_len);
 
 void
@@ -48,11 +50,20 @@ static unsigned int
 draw_six_bits(void)
 {
 	if (pool_left == 0) {
-		sodium_ready();
-		randombytes_buf(pool, sizeof(pool));
-		pool_left = sizeof(pool);
+		fill_pool();
 	}
 	return pool[--pool_left] & 63;
+}
+
+static void
+fill_pool(void)
+{
+	unsigned char seed[randombytes_SEEDBYTES];
+
+	sodium_ready();
+	randombytes_buf(seed, sizeof(seed));
+	randombytes_buf_deterministic(pool, sizeof(pool), seed);
+	pool_left = sizeof(pool);
 }
 
 static void
