@@ -1,5 +1,10 @@
-# Measures, and tests nothing: a program that is many clients, and a script.
-EXTRA_PROGRAMS = tests/bench/load
+# Measures, and tests nothing: programs that ask or answer, and scripts.
+bench_programs = \
+	tests/bench/constant \
+	tests/bench/generate \
+	tests/bench/load \
+	tests/bench/usual
+EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 tests_bench_load_SOURCES = \
@@ -10,13 +15,38 @@ tests_bench_load_SOURCES = \
 	tests/bench/stopwatch.h
 tests_bench_load_LDADD = libbase.a
 
+tests_bench_constant_SOURCES = \
+	tests/bench/answer_file.c \
+	tests/bench/answer_file.h \
+	tests/bench/constant.c
+tests_bench_constant_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
+
+tests_bench_generate_SOURCES = tests/bench/generate.c
+
+tests_bench_usual_SOURCES = \
+	tests/bench/answer_file.c \
+	tests/bench/answer_file.h \
+	tests/bench/usual.c
+tests_bench_usual_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
+tests_bench_usual_LDADD = $(FCGI_LIBS)
+
 EXTRA_DIST += \
 	tests/bench/bench.py \
-	tests/bench/report.py
+	tests/bench/front.py \
+	tests/bench/load.py \
+	tests/bench/meters.py \
+	tests/bench/pages.py \
+	tests/bench/posts.py \
+	tests/bench/programs.py \
+	tests/bench/report.py \
+	tests/bench/waiters.py \
+	tests/bench/wrk.lua \
+	tests/bench/wrk.py
 
-# BENCH=quick takes under two minutes, and says roughly the same.
+# BENCH names sections, or is quick: that takes under two minutes, and says
+# roughly the same.  BENCH='quick pages' is both.
 .PHONY: bench
-bench: all tests/bench/load$(EXEEXT)
+bench: all $(bench_programs)
 	$(AM_TESTS_ENVIRONMENT) \
 	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
 	python3 '$(srcdir)/tests/bench/bench.py' $(BENCH)
