@@ -3,6 +3,7 @@ bench_programs = \
 	tests/bench/constant \
 	tests/bench/generate \
 	tests/bench/load \
+	tests/bench/spawn \
 	tests/bench/usual
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(EXTRA_PROGRAMS)
@@ -23,6 +24,11 @@ tests_bench_constant_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
 
 tests_bench_generate_SOURCES = tests/bench/generate.c
 
+tests_bench_spawn_SOURCES = \
+	tests/bench/spawn.c \
+	tests/bench/stopwatch.c \
+	tests/bench/stopwatch.h
+
 tests_bench_usual_SOURCES = \
 	tests/bench/answer_file.c \
 	tests/bench/answer_file.h \
@@ -31,15 +37,22 @@ tests_bench_usual_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
 tests_bench_usual_LDADD = $(FCGI_LIBS)
 
 EXTRA_DIST += \
+	tests/bench/arrivals.py \
 	tests/bench/bench.py \
+	tests/bench/cgi.py \
+	tests/bench/disk.py \
+	tests/bench/export.py \
 	tests/bench/front.py \
+	tests/bench/intake.py \
 	tests/bench/load.py \
 	tests/bench/meters.py \
 	tests/bench/pages.py \
+	tests/bench/postgres.py \
 	tests/bench/posts.py \
 	tests/bench/programs.py \
 	tests/bench/report.py \
 	tests/bench/waiters.py \
+	tests/bench/window.py \
 	tests/bench/wrk.lua \
 	tests/bench/wrk.py
 

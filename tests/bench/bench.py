@@ -13,20 +13,31 @@ sys.dont_write_bytecode = True
 import shutil
 import time
 
+import arrivals
+import cgi
+import disk
+import export
 import fixture
+import intake
 import pages
 import posts
 import programs
 import report
 import waiters
+import window
 
 SECTIONS = {
     "pages": pages.bench,
+    "window": window.bench,
     "posts": posts.bench,
+    "intake": intake.bench,
+    "export": export.bench,
+    "disk": disk.bench,
+    "arrivals": arrivals.bench,
+    "cgi": cgi.bench,
     "waiters": waiters.bench,
 }
 PROGRAMS = ("nginx", "wrk", "faketime")
-EVENTS = 10_000
 
 
 class Plan:
@@ -35,18 +46,26 @@ class Plan:
     def __init__(self, is_quick):
         self.is_quick = is_quick
         self.rounds = 3 if is_quick else 7
-        self.seconds = 1 if is_quick else 3
+        self.seconds = 1 if is_quick else 2
         self.runs = 2 if is_quick else 5
         # Waiters: how many runs, and how often they are woken in each.
         self.wait_runs = 1 if is_quick else 5
-        self.wakes = 5 if is_quick else 20
+        self.wakes = 3 if is_quick else 20
+        self.small_events = 10_000
+        self.large_events = 1_000_000 if is_quick else 10_000_000
+        self.intake_events = 200_000 if is_quick else 1_000_000
+        self.export_events = 1_000_000
+        self.disk_events = 100_000 if is_quick else 1_000_000
+        self.disk_windows = 1.25 if is_quick else 2.5
+        # Of each program, in a round.
+        self.spawns = 100 if is_quick else 1000
 
 
-def fill(store):
+def fill(store, plan):
     """A window of pages to read."""
     store.add_organization("bench")
     store.add_key("bench", "bench")
-    programs.fill(store, "bench", EVENTS)
+    programs.fill(store, "bench", plan.small_events)
 
 
 def main(arguments):
@@ -63,11 +82,14 @@ def main(arguments):
     begin = time.monotonic()
     rows = []
     with fixture.Fixture() as store:
-        fill(store)
+        fill(store, plan)
         report.machine(store.run, arguments)
         for name in names or SECTIONS:
-            print(f"bench: {name}", file=sys.stderr)
+            section_begin = time.monotonic()
             rows += SECTIONS[name](store, plan)
+            print(f"bench: {name} took "
+                  f"{time.monotonic() - section_begin:.0f} s",
+                  file=sys.stderr)
     if rows:
         report.wanted(rows)
     report.end(time.monotonic() - begin)

@@ -1,0 +1,106 @@
+"""intake.py - `append` of NDJSON against PostgreSQL's COPY, in turns."""
+import contextlib
+import os
+import subprocess
+import time
+
+import fixture
+import postgres
+import programs
+import report
+
+RATE_BOUND, RATIO_BOUND = 250_000, 1
+# All that was appended before is older than this, and leaves meanwhile.
+RETENTION = "1s"
+RETENTION_SECONDS = 1.2
+CATEGORIES = {b"api_key": b"0", b"listener": b"1", b"message": b"2",
+              b"queue": b"3"}
+
+
+def write_lines(fixed, count):
+    path = os.path.join(fixed.run, "lines")
+    with open(path, "wb") as file:
+        subprocess.run([programs.path_of("generate"), str(count), "3"],
+                       stdout=file, check=True)
+    os.chmod(path, 0o644)
+    return path
+
+
+def append(fixed, path):
+    """Seconds that it takes."""
+    begin = time.monotonic()
+    fixed.cli("append", "--org", "bench", path, APITRAIL_RETENTION=RETENTION)
+    return time.monotonic() - begin
+
+
+def write_rows(fixed, path, count):
+    """The same events as the table has them, for COPY."""
+    events = fixed.cli("events", "--org", "bench", "--ndjson")
+    with open(path, "wb") as file:
+        for line in events.encode().splitlines():
+            kind = line.partition(b'"type":"')[2].partition(b'"')[0]
+            file.write(b"\t".join((
+                b"1", CATEGORIES[kind.partition(b"_")[0] if not
+                                 kind.startswith(b"api_key") else
+                                 b"api_key"],
+                line.partition(b'"stored_at":')[2][:13],
+                line[len(b'{"id":"'):][:21], line)) + b"\n")
+            count -= 1
+    if count != 0:
+        raise RuntimeError(f"{count} events are missing")
+
+
+def copy(cluster, path):
+    begin = time.monotonic()
+    cluster.query(f"COPY events FROM '{path}'")
+    seconds = time.monotonic() - begin
+    # The next round finds what this one found.
+    cluster.query("TRUNCATE events")
+    cluster.query("CHECKPOINT")
+    return seconds
+
+
+def measure(plan):
+    """Events a second of each round, and what the other one is."""
+    found = {"append": [], "copy": []}
+    count = plan.intake_events
+    other = None
+    with contextlib.ExitStack() as stack:
+        fixed = stack.enter_context(fixture.Fixture())
+        fixed.add_organization("bench")
+        lines = write_lines(fixed, count)
+        append(fixed, lines)
+        cluster = None
+        if postgres.programs_folder() is not None:
+            rows = fixed.path("rows")
+            write_rows(fixed, rows, count)
+            cluster = stack.enter_context(postgres.Cluster(fixed.folder))
+            other = cluster.version()
+            rows = cluster.take(rows)
+        for _ in range(plan.rounds):
+            time.sleep(RETENTION_SECONDS)
+            found["append"].append(count / append(fixed, lines))
+            if cluster is not None:
+                found["copy"].append(count / copy(cluster, rows))
+    return found, other
+
+
+def bench(_, plan):
+    found, other = measure(plan)
+    print(f"## Taking in {plan.intake_events:,} events from a file\n")
+    told = [["`apitrail append`, as many old events leave",
+             report.told(found["append"], "{:,.0f}")]]
+    title = "`append` of NDJSON with validation, batches, fsync and pruning"
+    rate = report.Row(f"{title}, events a second", [report.Cell(
+        found["append"], True, RATE_BOUND, "{:,.0f}")])
+    if other is None:
+        ratio = report.Missing("PostgreSQL is missing")
+    else:
+        told.append([f"{other}, `COPY`",
+                     report.told(found["copy"], "{:,.0f}")])
+        ratio = report.Cell([mine / theirs for mine, theirs in zip(
+            found["append"], found["copy"])], True, RATIO_BOUND)
+    report.table(["", "events a second"], told)
+    return [rate, report.Row(
+        f"`append` / {other or 'PostgreSQL'} `COPY` of the same rows into a "
+        "table with the same indexes", [ratio])]

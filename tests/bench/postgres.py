@@ -1,0 +1,81 @@
+"""postgres.py - a PostgreSQL cluster of its own, or the lack of one."""
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+
+FOLDERS = "/usr/lib/postgresql/*/bin"
+USER = "postgres"
+TABLE = """
+CREATE TABLE events (
+	organization integer NOT NULL,
+	category smallint NOT NULL,
+	stored_at bigint NOT NULL,
+	id text COLLATE "C" NOT NULL,
+	json text NOT NULL,
+	PRIMARY KEY (organization, category, stored_at, id));
+"""
+
+
+def programs_folder():
+    """Where the newest one's programs are, or None."""
+    found = [folder for folder in glob.glob(FOLDERS)
+             if os.path.exists(os.path.join(folder, "initdb"))]
+    return max(found, key=lambda folder: float(folder.split("/")[-2]),
+               default=None)
+
+
+class Cluster:
+    """Its defaults in a folder that is gone afterwards, on a unix socket;
+    as root, with the user that came with it, as it refuses to be root."""
+
+    def __init__(self, folder):
+        self.programs = programs_folder()
+        self.folder = os.path.join(folder, "postgres")
+        self.user = {}
+        os.mkdir(self.folder, 0o755)
+        if os.getuid() == 0:
+            user = pwd.getpwnam(USER)
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+            self.user = {"user": user.pw_uid, "group": user.pw_gid,
+                         "extra_groups": []}
+        self.cluster = os.path.join(self.folder, "cluster")
+        self.log = os.path.join(self.folder, "log")
+
+    def __enter__(self):
+        self.run("initdb", "-D", self.cluster, "-U", USER, "-A", "trust",
+                 "--no-sync")
+        self.run("pg_ctl", "-D", self.cluster, "-w", "-l", self.log, "-o",
+                 f"-c listen_addresses='' -k {self.folder}", "start")
+        self.query(TABLE)
+        return self
+
+    def __exit__(self, *_):
+        self.run("pg_ctl", "-D", self.cluster, "-w", "-m", "fast", "stop")
+
+    def run(self, program, *arguments):
+        done = subprocess.run(
+            [os.path.join(self.programs, program), *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, check=False, cwd=self.folder, text=True,
+            **self.user)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stderr[-1000:]}")
+
+    def query(self, text):
+        self.run("psql", "-X", "-q", "-h", self.folder, "-U", USER, "-v",
+                 "ON_ERROR_STOP=1", "-c", text)
+
+    def version(self):
+        done = subprocess.run(
+            [os.path.join(self.programs, "postgres"), "--version"],
+            stdout=subprocess.PIPE, check=True, text=True)
+        return "PostgreSQL " + done.stdout.split()[2]
+
+    def take(self, path):
+        """A file that the server may read."""
+        copy = os.path.join(self.folder, "rows")
+        shutil.copy(path, copy)
+        os.chmod(copy, 0o644)
+        return copy
