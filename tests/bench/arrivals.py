@@ -83,7 +83,7 @@ def measure(store, plan):
         responder = stack.enter_context(responders.Responder(store))
         nginx = stack.enter_context(front.Front(
             store, {"ours": front.Responder(responder.path)}))
-        for _ in range(plan.rounds):
+        for _ in range(plan.few_rounds):
             for limit in LIMITS:
                 url = nginx.url("ours", target_of(limit))
                 found["quiet", limit].append(

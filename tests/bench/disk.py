@@ -10,7 +10,6 @@ import programs
 import report
 
 HOURS = 24
-STEPS = 100             # in a window
 BOUND = 380
 START_HOURS = 1
 
@@ -21,25 +20,25 @@ def allocated(fixed):
     return os.stat(path).st_blocks * 512
 
 
-def moved_on(step):
-    seconds = START_HOURS * 3600 + step * HOURS * 3600 // STEPS
+def moved_on(step, steps):
+    seconds = START_HOURS * 3600 + step * HOURS * 3600 // steps
     return ("faketime", "-f", f"+{seconds}s")
 
 
-def measure(events, windows):
-    """Bytes of the store at each quarter of a window, and of an event at the end.
-    An event counts as long as it may be read."""
+def measure(events, windows, steps):
+    """Bytes of the store at each quarter of a window, and of an event at the
+    end.  An event counts as long as it may be read."""
     sizes = []
-    last = int(windows * STEPS)
+    last = int(windows * steps)
     with fixture.Fixture() as fixed:
         fixed.add_organization("bench")
         for step in range(last + 1):
-            programs.fill(fixed, "bench", events // STEPS, seed=step,
-                          prefix=moved_on(step))
-            if step % (STEPS // 4) == 0:
+            programs.fill(fixed, "bench", events // steps, seed=step,
+                          prefix=moved_on(step, steps))
+            if step % (steps // 4) == 0:
                 sizes.append(allocated(fixed))
         read = fixed.try_cli("events", "--org", "bench", "--ndjson",
-                             prefix=moved_on(last))
+                             prefix=moved_on(last, steps))
         live = read.stdout.count(b"\n")
         length = len(read.stdout) / live
         stored = json.loads(fixed.cli("stat", "--json"))["events"]
@@ -47,12 +46,12 @@ def measure(events, windows):
 
 
 def bench(_, plan):
-    sizes, live, stored, length, each = measure(plan.disk_events,
-                                                  plan.disk_windows)
+    sizes, live, stored, length, each = measure(
+        plan.disk_events, plan.disk_windows, plan.disk_steps)
     print("## On disk\n")
     print(f"{live:,} events of {length - 1:.0f} bytes can be read, "
           f"{stored:,} are stored.  Time is moved\non in steps of a window / "
-          f"{STEPS}.\n")
+          f"{plan.disk_steps}.\n")
     report.table(["windows", "MB"],
                  [[f"{number / 4:.2f}", f"{size / 1e6:.1f}"]
                   for number, size in enumerate(sizes)])

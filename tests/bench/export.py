@@ -92,7 +92,7 @@ def measure(plan):
         nginx = stack.enter_context(front.Front(
             fixed, {"export": front.Responder(responder.path)}))
         key = fixed.keys["bench"]
-        for _ in range(plan.rounds):
+        for _ in range(plan.few_rounds):
             with Watch(responder.process.pid) as watch:
                 result = export_by_nginx(nginx, key)
             found["nginx"].append(

@@ -77,7 +77,7 @@ def measure(plan):
             cluster = stack.enter_context(postgres.Cluster(fixed.folder))
             other = cluster.version()
             rows = cluster.take(rows)
-        for _ in range(plan.rounds):
+        for _ in range(plan.few_rounds):
             time.sleep(RETENTION_SECONDS)
             found["append"].append(count / append(fixed, lines))
             if cluster is not None:

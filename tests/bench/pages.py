@@ -152,9 +152,11 @@ def measure(store, plan):
     found = {}
     with Contest(store) as contest:
         for number in range(plan.rounds):
-            for connections, contenders in (
-                    (wrk.PAGE_CONNECTIONS, CONTENDERS),
-                    (SLOW_CONNECTIONS, ("raw", "ours"))):
+            for connections, contenders, rounds in (
+                    (wrk.PAGE_CONNECTIONS, CONTENDERS, plan.rounds),
+                    (SLOW_CONNECTIONS, ("raw", "ours"), plan.few_rounds)):
+                if number >= rounds:
+                    continue
                 for limit in LIMITS:
                     for contender in turns(contenders, number):
                         found.setdefault(

@@ -11,7 +11,7 @@ def measure(store, plan):
     """One client and 64 take turns, each with a recorder of its own, which
     tells at its end how many requests it put into how many commits."""
     runs = {clients: [] for clients in CLIENTS}
-    for _ in range(plan.runs):
+    for _ in range(plan.few_rounds):
         for clients in CLIENTS:
             with recorders.Recorder(store) as recorder, \
                     load.Door(store) as door:

@@ -106,7 +106,7 @@ def measure(store, plan, small_events):
         nginx = stack.enter_context(front.Front(store, {
             name: front.Responder(served.responder.path)
             for name, served in stores.items()}))
-        for number in range(plan.rounds):
+        for number in range(plan.few_rounds):
             for limit in LIMITS:
                 for name, kind in turns(RUNS, number):
                     found.setdefault((name, kind, limit), []).append(
