@@ -163,10 +163,17 @@ END_TEST
 
 START_TEST(a_set_takes_only_its_own_bytes)
 {
-	ck_assert(text_is_of("az09", 4, TEXT_ALNUM));
-	ck_assert(!text_is_of("az_9", 4, TEXT_ALNUM));
-	ck_assert(!text_is_of("", 0, TEXT_ALNUM));
-	ck_assert(!text_is_of("a\0b", 3, TEXT_ALNUM));
+	ck_assert(text_is_of("az09", 4, CLASS_ALNUM));
+	ck_assert(!text_is_of("az_9", 4, CLASS_ALNUM));
+	ck_assert(!text_is_of("", 0, CLASS_ALNUM));
+	ck_assert(!text_is_of("a\0b", 3, CLASS_ALNUM));
+	ck_assert(!text_is_of("\xe9", 1, CLASS_ALNUM));
+	ck_assert(text_is_of("a-._B", 5, CLASS_LOWER | CLASS_UPPER |
+	    CLASS_DOT | CLASS_DASH | CLASS_UNDERSCORE));
+	ck_assert(!text_is_of("a-1", 3, CLASS_LOWER | CLASS_DASH));
+	ck_assert(text_is_of_set(" \t", 2, " \t\r"));
+	ck_assert(!text_is_of_set("", 0, " "));
+	ck_assert(!text_is_of_set("\0", 1, " "));
 }
 END_TEST
 

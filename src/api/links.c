@@ -65,7 +65,8 @@ static bool
 is_host_name(const char *text, size_t text_len)
 {
 	return text_len <= HOST_LEN_MAX &&
-	    text_is_of(text, text_len, TEXT_ALNUM "-._") &&
+	    text_is_of(text, text_len, CLASS_ALNUM | CLASS_DOT |
+	    CLASS_DASH | CLASS_UNDERSCORE) &&
 	    !(text_len == 1 && text[0] == '_');
 }
 
@@ -75,7 +76,7 @@ is_ipv6(const char *text, size_t text_len)
 	char copy[INET6_ADDRSTRLEN];
 	struct in6_addr address;
 
-	if (text_len >= sizeof(copy))
+	if (text_len >= sizeof(copy) || memchr(text, ':', text_len) == NULL)
 		return false;
 	memcpy(copy, text, text_len);
 	copy[text_len] = '\0';
@@ -109,7 +110,7 @@ read_host_field(const char *field, struct links_base *base)
 	if (*end != '\0') {
 		port_len = strnlen(end + 1, LINKS_PORT_LEN_MAX + 1);
 		if (*end != ':' || port_len > LINKS_PORT_LEN_MAX ||
-		    !text_is_of(end + 1, port_len, TEXT_DIGITS))
+		    !text_is_of(end + 1, port_len, CLASS_DIGIT))
 			return false;
 		read_port(end + 1, port_len, base);
 	}

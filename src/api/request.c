@@ -12,31 +12,32 @@
 #define PARAM(name, member) \
 	{ name, sizeof(name) - 1, offsetof(struct request, member) }
 
-/* Where the text of each param goes. */
+/* Where the text of each param goes; the shortest names come first. */
 static const struct {
 	const char *name;
 	size_t name_len;
 	size_t offset;
 } texts[] = {
-	PARAM("REQUEST_METHOD", method),
-	PARAM("SCRIPT_NAME", script_name),
-	PARAM("PATH_INFO", path_info),
-	PARAM("QUERY_STRING", query),
-	PARAM("HTTP_X_API_KEY", key),
-	PARAM("HTTP_X_REQUEST_ID", request_id),
-	PARAM("HTTP_IDEMPOTENCY_KEY", idempotency_key),
-	PARAM("HTTP_LAST_EVENT_ID", last_event_id),
-	PARAM("CONTENT_TYPE", content_type),
-	PARAM("HTTP_CONTENT_ENCODING", content_encoding),
-	PARAM("CONTENT_LENGTH", content_length),
 	PARAM("HTTP_HOST", host),
+	PARAM("PATH_INFO", path_info),
+	PARAM("REMOTE_ADDR", remote_address),
+	PARAM("SCRIPT_NAME", script_name),
 	PARAM("SERVER_NAME", server_name),
 	PARAM("SERVER_PORT", server_port),
-	PARAM("REMOTE_ADDR", remote_address),
+	PARAM("CONTENT_TYPE", content_type),
+	PARAM("QUERY_STRING", query),
+	PARAM("CONTENT_LENGTH", content_length),
+	PARAM("HTTP_X_API_KEY", key),
+	PARAM("REQUEST_METHOD", method),
 	PARAM("SERVER_PROTOCOL", protocol),
+	PARAM("HTTP_X_REQUEST_ID", request_id),
+	PARAM("HTTP_LAST_EVENT_ID", last_event_id),
+	PARAM("HTTP_IDEMPOTENCY_KEY", idempotency_key),
+	PARAM("HTTP_CONTENT_ENCODING", content_encoding),
 };
 static_assert(COUNT_OF(texts) <= 32, "one bit each of what was seen");
 
+static size_t find_row(const char *name, size_t name_len);
 static void read_text(struct request *request, unsigned int *seen,
     const char *name, size_t name_len, const char *value);
 static const char **text_of(struct request *request, size_t row);
@@ -44,6 +45,15 @@ static bool says_https(const char *name, size_t name_len, const char *value);
 static bool name_is(const char *name, size_t name_len, const char *wanted);
 static enum body_state measure_body(const char *content_length,
     size_t body_len, bool is_cut);
+
+bool
+request_reads(const char *name, size_t name_len)
+{
+	return find_row(name, name_len) < COUNT_OF(texts) ||
+	    name_is(name, name_len, "HTTP_ACCEPT") ||
+	    name_is(name, name_len, "HTTPS") ||
+	    name_is(name, name_len, "REQUEST_SCHEME");
+}
 
 void
 request_read(const char *const *params, struct request *request_out)
@@ -80,15 +90,27 @@ static void
 read_text(struct request *request, unsigned int *seen, const char *name,
     size_t name_len, const char *value)
 {
-	for (size_t row = 0; row < COUNT_OF(texts); row++) {
-		if (texts[row].name_len != name_len ||
-		    memcmp(texts[row].name, name, name_len) != 0)
-			continue;
-		if ((*seen & (1U << row)) == 0)
-			*text_of(request, row) = value;
-		*seen |= 1U << row;
+	size_t row = find_row(name, name_len);
+
+	if (row == COUNT_OF(texts))
 		return;
-	}
+	if ((*seen & (1U << row)) == 0)
+		*text_of(request, row) = value;
+	*seen |= 1U << row;
+}
+
+/* COUNT_OF(texts) when it is in none. */
+static size_t
+find_row(const char *name, size_t name_len)
+{
+	size_t row = 0;
+
+	while (row < COUNT_OF(texts) && texts[row].name_len < name_len)
+		row++;
+	for (; row < COUNT_OF(texts) && texts[row].name_len == name_len; row++)
+		if (memcmp(texts[row].name, name, name_len) == 0)
+			return row;
+	return COUNT_OF(texts);
 }
 
 static const char **
@@ -136,7 +158,7 @@ measure_body(const char *content_length, size_t body_len, bool is_cut)
 	if (is_cut || body_len > BODY_BYTES_MAX)
 		return BODY_TOO_LARGE;
 	if (text_len > 0) {
-		if (!text_is_of(content_length, text_len, TEXT_DIGITS))
+		if (!text_is_of(content_length, text_len, CLASS_DIGIT))
 			return BODY_UNMEASURED;
 		if (text_parse_int64(content_length, text_len, &announced) !=
 		    ERR_NONE || announced > BODY_BYTES_MAX)
@@ -155,7 +177,8 @@ request_choose_id(const struct request *request,
 
 	static_assert(EVENT_ID_LEN <= REQUEST_ID_LEN_MAX, "a made id fits");
 	if (id_len > REQUEST_ID_LEN_MAX ||
-	    !text_is_of(request->request_id, id_len, TEXT_ALNUM "._-")) {
+	    !text_is_of(request->request_id, id_len, CLASS_ALNUM |
+	    CLASS_DOT | CLASS_DASH | CLASS_UNDERSCORE)) {
 		random_id(id);
 		return;
 	}

@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "model/limits.h"
 
+struct repeats;
+
 /* How the body came, beside what CONTENT_LENGTH says. */
 enum body_state {
 	BODY_WHOLE,
@@ -49,13 +51,18 @@ struct request {
 	bool is_overload;		/* to be answered 503 */
 	bool may_wait;			/* the front door can wait for news */
 	bool are_waiters_full;		/* who would wait is answered 503 */
+	struct repeats *repeats;	/* to keep the answer in, or NULL */
 };
+
+/* Whether a param of this name makes a difference to request_read.  Web
+ * servers pass many that do not. */
+bool request_reads(const char *name, size_t name_len);
 
 /*
  * Reads NAME=value params, ended by NULL, as environ and libfcgi give them.
  * Of params that came twice the first counts, but each Accept field does:
  * together they are one list (RFC 9110, section 5.3).  The counts tell all.
- * The body is empty, and the three last are false.
+ * The body is empty, and the four last are false or NULL.
  */
 void request_read(const char *const *params, struct request *request_out);
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER_SIZE_MIN = 512 };
+enum {
+	BUFFER_SIZE_MIN = 512,
+	NUMBER_LEN_MAX = sizeof("-9223372036854775808") - 1
+};
 
 static bool grow(struct buffer *buffer, size_t needed);
 static char *move_secret(struct buffer *buffer, size_t size);
@@ -109,7 +112,7 @@ wipe(struct buffer *buffer, size_t begin)
 }
 
 void
-buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+buffer_add_slowly(struct buffer *buffer, const void *bytes, size_t len)
 {
 	char *end;
 
@@ -123,9 +126,19 @@ buffer_add(struct buffer *buffer, const void *bytes, size_t len)
 }
 
 void
-buffer_add_text(struct buffer *buffer, const char *text)
+buffer_add_number(struct buffer *buffer, int64_t number)
 {
-	buffer_add(buffer, text, strlen(text));
+	char digits[NUMBER_LEN_MAX];
+	size_t at = sizeof(digits);
+	uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	buffer_add(buffer, digits + at, sizeof(digits) - at);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -36,8 +38,30 @@ void buffer_reset(struct buffer *buffer);
  */
 char *buffer_reserve(struct buffer *buffer, size_t len);
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
-void buffer_add_text(struct buffer *buffer, const char *text);
+/* What buffer_add does where memory is short, or the buffer has an error. */
+void buffer_add_slowly(struct buffer *buffer, const void *bytes, size_t len);
+
+/* An answer is made of dozens of pieces, so it costs no call where there is
+ * room: size never passes size_max. */
+static inline void
+buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+{
+	if (buffer->error != ERR_NONE || len > buffer->size - buffer->len) {
+		buffer_add_slowly(buffer, bytes, len);
+	} else if (len > 0) {
+		memcpy(buffer->bytes + buffer->len, bytes, len);
+		buffer->len += len;
+	}
+}
+
+static inline void
+buffer_add_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+/* In decimal digits. */
+void buffer_add_number(struct buffer *buffer, int64_t number);
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

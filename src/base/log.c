@@ -148,7 +148,7 @@ add_field(struct buffer *line, const char *name, const char *text)
 		buffer_add_text(line, " ");
 	buffer_add_text(line, name);
 	buffer_add_text(line, "=");
-	if (text_is_of(text, text_len, plain)) {
+	if (text_is_of_set(text, text_len, plain)) {
 		buffer_add(line, text, text_len);
 	} else if (utf8_is_valid(text, text_len)) {
 		buffer_add_json_string(line, text, text_len);

@@ -114,7 +114,7 @@ is_url(const char *text, const char *allowed)
 		return false;
 	text += scheme_len;
 	/* Nothing is of no set, so there is a last character. */
-	return text_is_of(text, strlen(text), allowed) &&
+	return text_is_of_set(text, strlen(text), allowed) &&
 	    text[0] != '/' && text[strlen(text) - 1] != '/';
 }
 
@@ -142,13 +142,13 @@ check_prefix(const char *text, int64_t *number_out)
 	(void)number_out;
 	return text_len == 0 ||
 	    (text[0] == '/' && text[text_len - 1] != '/' &&
-	    text_is_of(text, text_len, TEXT_ALNUM "-._~!$&()*+,;=:@/"));
+	    text_is_of_set(text, text_len, TEXT_ALNUM "-._~!$&()*+,;=:@/"));
 }
 
 static bool
 check_count(const char *text, int64_t max, int64_t *number_out)
 {
-	return text_is_of(text, strlen(text), TEXT_DIGITS) &&
+	return text_is_of(text, strlen(text), CLASS_DIGIT) &&
 	    text_parse_int64(text, strlen(text), number_out) == ERR_NONE &&
 	    *number_out >= 1 && *number_out <= max;
 }

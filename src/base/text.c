@@ -50,8 +50,13 @@ utf8_is_valid(const char *text, size_t text_len)
 	size_t i = 0;
 
 	while (i < text_len) {
-		size_t bytes = utf8_character_bytes(text + i, text_len - i);
+		size_t bytes;
 
+		if ((text[i] & 0x80) == 0) {
+			i++;
+			continue;
+		}
+		bytes = utf8_character_bytes(text + i, text_len - i);
 		if (bytes == 0)
 			return false;
 		i += bytes;
@@ -158,7 +163,39 @@ text_parse_size(const char *text, int64_t *bytes_out)
 }
 
 bool
-text_is_of(const char *text, size_t text_len, const char *set)
+text_is_of(const char *text, size_t text_len, unsigned int classes)
+{
+	/* A bit for each byte below 128, in words of 64. */
+	static const struct {
+		enum text_class class;
+		uint64_t bits[2];
+	} rows[] = {
+		{ CLASS_DIGIT, { UINT64_C(0x3ff) << ('0' % 64), 0 } },
+		{ CLASS_LOWER, { 0, UINT64_C(0x3ffffff) << ('a' % 64) } },
+		{ CLASS_UPPER, { 0, UINT64_C(0x3ffffff) << ('A' % 64) } },
+		{ CLASS_DOT, { UINT64_C(1) << ('.' % 64), 0 } },
+		{ CLASS_DASH, { UINT64_C(1) << ('-' % 64), 0 } },
+		{ CLASS_UNDERSCORE, { 0, UINT64_C(1) << ('_' % 64) } },
+	};
+	uint64_t bits[2] = { 0, 0 };
+
+	for (size_t row = 0; row < COUNT_OF(rows); row++) {
+		if ((classes & rows[row].class) == 0)
+			continue;
+		bits[0] |= rows[row].bits[0];
+		bits[1] |= rows[row].bits[1];
+	}
+	for (size_t i = 0; i < text_len; i++) {
+		uint8_t byte = (uint8_t)text[i];
+
+		if (byte > 127 || (bits[byte / 64] >> byte % 64 & 1) == 0)
+			return false;
+	}
+	return text_len > 0;
+}
+
+bool
+text_is_of_set(const char *text, size_t text_len, const char *set)
 {
 	for (size_t i = 0; i < text_len; i++)
 		if (text[i] == '\0' || strchr(set, text[i]) == NULL)

@@ -46,8 +46,23 @@ enum error text_parse_rate(const char *text, int64_t *count_out,
  */
 enum error text_parse_size(const char *text, int64_t *bytes_out);
 
-/* Whether every byte of text is in the set; false for an empty text. */
-bool text_is_of(const char *text, size_t text_len, const char *set);
+/* What names, ids and numbers are made of. */
+enum text_class {
+	CLASS_DIGIT = 1 << 0,
+	CLASS_LOWER = 1 << 1,
+	CLASS_UPPER = 1 << 2,
+	CLASS_DOT = 1 << 3,
+	CLASS_DASH = 1 << 4,
+	CLASS_UNDERSCORE = 1 << 5,
+	CLASS_ALNUM = CLASS_DIGIT | CLASS_LOWER | CLASS_UPPER
+};
+
+/* Whether every byte of text is in one of the classes; false for an empty
+ * text. */
+bool text_is_of(const char *text, size_t text_len, unsigned int classes);
+
+/* The same for a set of any characters. */
+bool text_is_of_set(const char *text, size_t text_len, const char *set);
 
 #define TEXT_DIGITS "0123456789"
 #define TEXT_LOWER "abcdefghijklmnopqrstuvwxyz"

@@ -126,7 +126,7 @@ static bool
 is_blank(const struct line *line)
 {
 	return line->fault == LINE_GOOD && (line->text_len == 0 ||
-	    text_is_of(line->text, line->text_len, " \t\r"));
+	    text_is_of_set(line->text, line->text_len, " \t\r"));
 }
 
 bool

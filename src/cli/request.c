@@ -112,7 +112,7 @@ read_words(const struct arguments *arguments,
 		method = arguments->operands[0];
 		target = arguments->operands[1];
 	}
-	if (!text_is_of(method, strlen(method), TOKEN)) {
+	if (!text_is_of_set(method, strlen(method), TOKEN)) {
 		arguments_complain(arguments,
 		    "METHOD: expected a method such as GET");
 		return ERR_SYNTAX;
@@ -179,7 +179,7 @@ add_field(const struct arguments *arguments,
 		return ERR_MEANING;
 	}
 	if (field[name_len] != ':' ||
-	    !text_is_of(field, name_len, TOKEN)) {
+	    !text_is_of_set(field, name_len, TOKEN)) {
 		quoted = quote(field, name_len);
 		arguments_complain(arguments,
 		    "--header: expected 'Name: value', got the name %s",

@@ -60,13 +60,19 @@ api_key_make(char clear[API_KEY_LEN + 1])
 }
 
 bool
+api_key_has_shape(const char *text, size_t text_len)
+{
+	return text_len == API_KEY_LEN && memcmp(text, mark, MARK_LEN) == 0 &&
+	    text_is_of(text + MARK_LEN, text_len - MARK_LEN, CLASS_ALNUM);
+}
+
+bool
 api_key_is_well_formed(const char *text, size_t text_len)
 {
 	char checksum[API_KEY_CHECKSUM_LEN];
 	bool is_right;
 
-	if (text_len != API_KEY_LEN || memcmp(text, mark, MARK_LEN) != 0 ||
-	    !text_is_of(text + MARK_LEN, text_len - MARK_LEN, base62))
+	if (!api_key_has_shape(text, text_len))
 		return false;
 	make_checksum(text, checksum);
 	is_right = memcmp(text + CHECKED_LEN, checksum,

@@ -59,7 +59,10 @@ struct pepper {
 /* Makes a new clear key; the caller wipes it. */
 void api_key_make(char clear[API_KEY_LEN + 1]);
 
-/* Whether text has a key's shape and its checksum is right. */
+/* Whether text has a key's shape: its length, its mark, its letters. */
+bool api_key_has_shape(const char *text, size_t text_len);
+
+/* Whether its checksum is right as well. */
 bool api_key_is_well_formed(const char *text, size_t text_len);
 
 /* BLAKE2b of the clear key, keyed with the pepper. */

@@ -17,5 +17,6 @@ bool
 event_id_is_valid(const char *text, size_t text_len)
 {
 	return text_len == EVENT_ID_LEN &&
-	    text_is_of(text, text_len, TEXT_ALNUM "_-");
+	    text_is_of(text, text_len, CLASS_ALNUM | CLASS_DASH |
+	    CLASS_UNDERSCORE);
 }

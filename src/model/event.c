@@ -336,10 +336,11 @@ event_json_has_frame(const struct event_json *event)
 	    memcmp(type - strlen(BEFORE_TYPE), BEFORE_TYPE,
 	    strlen(BEFORE_TYPE)) == 0 &&
 	    type_len <= EVENT_TYPE_LEN_MAX &&
-	    text_is_of(type, type_len, TEXT_LOWER TEXT_DIGITS "_") &&
+	    text_is_of(type, type_len, CLASS_LOWER | CLASS_DIGIT |
+	    CLASS_UNDERSCORE) &&
 	    category_of_type(type, type_len) == event->category &&
 	    memcmp(digits - before_len, BEFORE_STORED_AT, before_len) == 0 &&
-	    text_is_of(digits, STORED_AT_LEN, TEXT_DIGITS) &&
+	    text_is_of(digits, STORED_AT_LEN, CLASS_DIGIT) &&
 	    end[-1] == '}' && is_line(event->json, event->json_len);
 }
 

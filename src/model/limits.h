@@ -32,6 +32,14 @@ enum {
 	/* Who waits for events, and streams, at one responder. */
 	WAITERS_MAX = 2000,
 
+	/* Pages that a loop keeps to answer the same request again, and the
+	 * requests that it remembers to have seen once. */
+	REPEATS_KEPT_MAX = 32,
+	REPEATS_SEEN_MAX = 128,
+	REPEAT_BODY_BYTES_MAX = 64 * 1024,
+	/* Of the longest address, with a zone. */
+	REPEAT_ADDRESS_SIZE = 64,
+
 	/* Requests. */
 	REQUEST_ID_LEN_MAX = 64,
 	/* Fields of one name that count as one list. */

@@ -18,7 +18,8 @@ organization_name_check(const char *name, struct detail *detail)
 	size_t name_len = strlen(name);
 
 	if (name_len <= ORGANIZATION_NAME_LEN_MAX &&
-	    text_is_of(name, name_len, TEXT_ALNUM "._-"))
+	    text_is_of(name, name_len, CLASS_ALNUM | CLASS_DOT |
+	    CLASS_DASH | CLASS_UNDERSCORE))
 		return ERR_NONE;
 	return detail_set(detail, ERR_MEANING,
 	    "organization name: expected 1 to %d of A-Z, a-z, 0-9, \".\", "

@@ -17,4 +17,13 @@ void tag_seed_make(uint8_t seed[TAG_SEED_BYTES]);
 uint64_t tag_make(const uint8_t seed[TAG_SEED_BYTES], const void *bytes,
     size_t len);
 
+/* 128 bits of the same kind: texts that have the same mark are the same, as
+ * surely as nobody finds the seed. */
+struct mark {
+	uint64_t words[2];
+};
+
+struct mark mark_make(const uint8_t seed[TAG_SEED_BYTES], const void *bytes,
+    size_t len);
+
 #endif

@@ -148,7 +148,7 @@ is_of_mod_fcgid(int fd)
 		return false;
 	pid_len = strspn(++name, TEXT_DIGITS);
 	return pid_len > 0 && name[pid_len] == '.' && text_is_of(
-	    name + pid_len + 1, strlen(name + pid_len + 1), TEXT_DIGITS);
+	    name + pid_len + 1, strlen(name + pid_len + 1), CLASS_DIGIT);
 }
 
 static enum error

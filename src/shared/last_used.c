@@ -197,7 +197,8 @@ read_use(const struct mapping *mapping, const struct last_used_slot *slot,
 	use->used_ms = atomic_load_explicit(&slot->used_ms,
 	    memory_order_acquire);
 	return tag_of(mapping, use->id) == tag &&
-	    text_is_of(use->id, EVENT_ID_LEN, TEXT_ALNUM "_-") &&
+	    text_is_of(use->id, EVENT_ID_LEN, CLASS_ALNUM |
+	    CLASS_DASH | CLASS_UNDERSCORE) &&
 	    use->used_ms > 0 && use->used_ms - CLOCK_SKEW_MS <= now_ms &&
 	    atomic_load_explicit(&slot->tag, memory_order_relaxed) == tag;
 }

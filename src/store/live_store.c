@@ -33,6 +33,7 @@ struct live_store {
 	 * whoever opens, closes or grows holds it alone. */
 	pthread_rwlock_t barrier;
 	struct store *store;	/* NULL while it is away */
+	uint64_t opening;	/* counts those that succeeded */
 	struct pepper pepper;
 	struct file_identity identity;
 	enum error err;		/* why it is away */
@@ -125,6 +126,30 @@ live_store_end(struct live_store *live, struct store_txn *txn)
 		return;
 	store_read_end(txn);
 	pthread_rwlock_unlock(&live->barrier);
+}
+
+struct store_moment
+live_store_moment(const struct live_store *live, const struct store_txn *txn)
+{
+	return (struct store_moment){
+		.opening = live->opening,
+		.commit = mdb_txn_id(txn->mdb),
+	};
+}
+
+bool
+live_store_is_at(struct live_store *live, const struct store_moment *moment)
+{
+	MDB_envinfo state;
+	bool is_at;
+
+	look_if_due(live);
+	pthread_rwlock_rdlock(&live->barrier);
+	is_at = live->err == ERR_NONE && live->opening == moment->opening &&
+	    mdb_env_info(live->store->env, &state) == MDB_SUCCESS &&
+	    state.me_last_txnid == moment->commit;
+	pthread_rwlock_unlock(&live->barrier);
+	return is_at;
 }
 
 /* Threads that find a look due wait for the one that is at it, so that none
@@ -237,6 +262,7 @@ open_store(struct live_store *live, struct detail *detail)
 		live->store = NULL;
 		return err;
 	}
+	live->opening++;
 	if (!live->is_warned)
 		file_system_warn(live->path);
 	live->is_warned = true;

@@ -7,6 +7,7 @@
 #ifndef STORE_LIVE_STORE_H
 #define STORE_LIVE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -31,5 +32,20 @@ void live_store_free(struct live_store *live);
 enum error live_store_begin(struct live_store *live,
     struct store_txn **txn_out, const struct pepper **pepper_out);
 void live_store_end(struct live_store *live, struct store_txn *txn);
+
+/* What a read sees: the same moment is the same content, to the last byte. */
+struct store_moment {
+	uint64_t opening;	/* which one of this live_store */
+	uint64_t commit;	/* LMDB's number of the last one */
+};
+
+/* The moment that an open read sees. */
+struct store_moment live_store_moment(const struct live_store *live,
+    const struct store_txn *txn);
+
+/* Whether a read that began now would see that moment.  It costs a small part
+ * of a read; false also when the store is away. */
+bool live_store_is_at(struct live_store *live,
+    const struct store_moment *moment);
 
 #endif

@@ -1,11 +1,18 @@
 /* sealed.c - records with their checksums. */
+#include <config.h>
+
 #include "store/sealed.h"
 
 #include <assert.h>
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>
+#if HAVE_DECL_XXH3_64BITS_WITHSEED_DISPATCH
+/* The same function, by the widest registers that the machine has. */
+#include <xxh_x86dispatch.h>
+#else
 #include <xxhash.h>
+#endif
 
 #include "base/log.h"
 #include "store/lmdb_error.h"

@@ -19,8 +19,8 @@
 
 enum { SHARED_INTERVAL_MS = 1000, DISK_FULL_BYTES = 1024 * 1024 };
 
-static struct store_txn *take_idle(struct store *store);
-static bool put_idle(struct store_txn *txn);
+static struct store_txn *count_and_take_idle(struct store *store);
+static bool put_idle_and_count(struct store_txn *txn);
 static int start_read(struct store *store, struct store_txn *txn);
 static int start_write(struct store_txn *txn);
 static enum error extend_file(struct store_txn *txn);
@@ -56,8 +56,9 @@ store_read_end(struct store_txn *txn)
 	store = txn->store;
 	mdb_txn_reset(txn->mdb);
 	memset(txn->is_renewed, 0, sizeof(txn->is_renewed));
-	if (!put_idle(txn))
-		txn_free(txn);
+	if (put_idle_and_count(txn))
+		return;
+	txn_free(txn);
 	count_open(store, -1);
 }
 
@@ -164,9 +165,7 @@ txn_read_begin(struct store *store, struct store_txn **txn_out,
 
 	*txn_out = NULL;
 	*is_outgrown_out = false;
-	/* Counted first: who follows a growth waits for nobody it missed. */
-	count_open(store, 1);
-	txn = take_idle(store);
+	txn = count_and_take_idle(store);
 	if (txn == NULL) {
 		txn = calloc(1, sizeof(*txn));
 		if (txn == NULL) {
@@ -214,28 +213,34 @@ txn_free(struct store_txn *txn)
 	free(txn);
 }
 
+/* Counted before it begins: who follows a growth waits for nobody that it
+ * missed. */
 static struct store_txn *
-take_idle(struct store *store)
+count_and_take_idle(struct store *store)
 {
 	struct store_txn *txn = NULL;
 
 	pthread_mutex_lock(&store->mutex);
+	store->open_count++;
 	if (store->idle_count > 0)
 		txn = store->idle[--store->idle_count];
 	pthread_mutex_unlock(&store->mutex);
 	return txn;
 }
 
+/* One that cannot be kept still counts. */
 static bool
-put_idle(struct store_txn *txn)
+put_idle_and_count(struct store_txn *txn)
 {
 	struct store *store = txn->store;
 	bool is_put;
 
 	pthread_mutex_lock(&store->mutex);
 	is_put = store->idle_count < IDLE_TXNS_MAX;
-	if (is_put)
+	if (is_put) {
 		store->idle[store->idle_count++] = txn;
+		store->open_count--;
+	}
 	pthread_mutex_unlock(&store->mutex);
 	return is_put;
 }
