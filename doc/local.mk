@@ -27,4 +27,5 @@ EXTRA_DIST += \
 	doc/decisions/0019-a-gate-for-those-who-open.md \
 	doc/decisions/0020-a-touch-wakes.md \
 	doc/decisions/0021-streams-tell-their-place.md \
-	doc/decisions/0022-append-at-full-speed.md
+	doc/decisions/0022-append-at-full-speed.md \
+	doc/decisions/0023-pages-that-are-asked-for-again.md

@@ -279,6 +279,7 @@ fixture_ask(struct fixture *fixture, const struct ask *ask)
 		    ask->body_len : strlen(ask->body), ask->is_cut);
 	request.may_wait = ask->may_wait;
 	request.are_waiters_full = ask->are_waiters_full;
+	request.repeats = ask->repeats;
 	answer(fixture->service, &request, &fixture->response);
 	for (size_t i = 0; i < own_count; i++)
 		free(own[i]);

@@ -65,6 +65,8 @@ void fixture_append(struct fixture *fixture, struct store_txn *txn,
 void fixture_import(struct fixture *fixture, struct store_txn *txn,
     enum fixture_organization organization, const struct cursor *place);
 
+struct repeats;
+
 enum { ASK_PARAMS_MAX = 8 };
 
 /* What is NULL gets what a good request for events has. */
@@ -82,6 +84,7 @@ struct ask {
 	bool is_cut;				/* it was longer */
 	bool may_wait;
 	bool are_waiters_full;
+	struct repeats *repeats;		/* to keep it in */
 };
 
 /* Answers into fixture->response; the body gets a NUL behind its end. */

@@ -60,8 +60,13 @@ accept_read(const char *const fields[], unsigned int field_count,
 	for (unsigned int i = 0; i < field_count; i++)
 		if (read_field(fields[i], accept_out))
 			is_empty = false;
-	if (is_empty)
-		(void)read_field("*/*", accept_out);
+	if (!is_empty)
+		return;
+	/* As for any type. */
+	for (enum media media = 0; media < MEDIA_COUNT; media++) {
+		accept_out->opinions[media].quality = QUALITY_MAX;
+		accept_out->opinions[media].closeness = ANY_TYPE;
+	}
 }
 
 enum error

@@ -50,16 +50,17 @@ admission_count_bad_key(struct exchange *exchange)
 }
 
 void
-admission_take(struct exchange *exchange, const struct api_key *key)
+admission_take(struct exchange *exchange)
 {
 	struct shared *shared = atomic_load(&exchange->service->shared);
 
 	if (shared == NULL)
 		return;
-	last_used_touch(shared, key->id, exchange->now_ms);
-	if (key->rate_per_minute != 0)
-		rates_take(shared, key->digest, key->rate_per_minute,
-		    exchange->now_ms, &exchange->rate);
+	last_used_touch(shared, exchange->api_key_id, exchange->now_ms);
+	if (exchange->key_rate_per_minute != 0)
+		rates_take(shared, exchange->digest,
+		    exchange->key_rate_per_minute, exchange->now_ms,
+		    &exchange->rate);
 }
 
 enum error

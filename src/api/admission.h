@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 
-struct api_key;
 struct exchange;
 
 /*
@@ -22,7 +21,7 @@ void admission_count_bad_key(struct exchange *exchange);
 
 /* Takes one request out of what the key's rate allows, and tells that the
  * key was used.  What is left is in the exchange, for every answer's head. */
-void admission_take(struct exchange *exchange, const struct api_key *key);
+void admission_take(struct exchange *exchange);
 
 /* ERR_RATE, with retry_after_s, when admission_take found nothing left. */
 enum error admission_check_rate(struct exchange *exchange);

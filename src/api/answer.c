@@ -4,15 +4,21 @@
 #include <string.h>
 
 #include "api/access_log.h"
+#include "api/admission.h"
 #include "api/authorize.h"
 #include "api/cors.h"
 #include "api/pending.h"
 #include "api/problem.h"
 #include "api/recorded_answer.h"
+#include "api/repeats.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "store/live_store.h"
 
 static enum error answer_checked(struct exchange *exchange);
+static void end_read(struct exchange *exchange, struct store_moment *moment);
+static enum error answer_kept(struct exchange *exchange,
+    const struct repeat *repeat);
 static enum error check_query_size(struct exchange *exchange);
 static void finish(struct exchange *exchange, enum error err);
 static void log_answer(const struct exchange *exchange, int64_t begun_us);
@@ -29,14 +35,77 @@ answer(struct service *service, const struct request *request,
 {
 	int64_t begun_us = access_log_clock(service->access_log);
 	struct exchange exchange;
+	struct store_moment moment;
 	enum error err;
 
 	response_reset(response);
 	exchange_begin(&exchange, service, request, response);
 	err = answer_checked(&exchange);
-	exchange_end(&exchange);
+	end_read(&exchange, &moment);
+	if (request->repeats != NULL)
+		repeats_keep(request->repeats, &exchange, &moment);
 	finish(&exchange, err);
 	log_answer(&exchange, begun_us);
+}
+
+bool
+answer_repeat(struct service *service, struct repeats *repeats,
+    const void *params, size_t params_len, struct response *response)
+{
+	int64_t begun_us = access_log_clock(service->access_log);
+	const struct repeat *repeat = repeats_find(repeats, params,
+	    params_len);
+	struct request request = { 0 };
+	struct exchange exchange;
+
+	if (repeat == NULL)
+		return false;
+	exchange = repeat->exchange;
+	exchange.request = &request;
+	exchange_resume(&exchange, service, response);
+	if (!repeat_holds(repeat, &exchange))
+		return false;
+
+	request.remote_address = repeat->remote_address;
+	request.request_id = repeat->has_own_id ? exchange.request_id : "";
+	response_reset(response);
+	finish(&exchange, answer_kept(&exchange, repeat));
+	log_answer(&exchange, begun_us);
+	return true;
+}
+
+/* What depends on more than the store and the request is done anew, in the
+ * order of answer_checked. */
+static enum error
+answer_kept(struct exchange *exchange, const struct repeat *repeat)
+{
+	enum error err;
+
+	request_choose_id(exchange->request, exchange->request_id);
+	err = admission_check_address(exchange);
+	if (err != ERR_NONE)
+		return err;
+	admission_take(exchange);
+	err = admission_check_rate(exchange);
+	if (err != ERR_NONE)
+		return err;
+	buffer_add(&exchange->response->body, repeat->body.bytes,
+	    repeat->body.len);
+	response_begin(exchange, 200, "OK",
+	    media_content_type(exchange->media));
+	buffer_add(&exchange->response->head, repeat->fields.bytes,
+	    repeat->fields.len);
+	return ERR_NONE;
+}
+
+static void
+end_read(struct exchange *exchange, struct store_moment *moment)
+{
+	*moment = (struct store_moment){ 0 };
+	if (exchange->txn != NULL)
+		*moment = live_store_moment(exchange->service->live,
+		    exchange->txn);
+	exchange_end(exchange);
 }
 
 /* The order of the checks is part of the contract: the first that fails

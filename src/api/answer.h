@@ -3,6 +3,7 @@
 #define API_ANSWER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "api/response.h"
 #include "api/service.h"
@@ -10,6 +11,7 @@
 
 struct buffer;
 struct message_reply;
+struct repeats;
 struct request;
 
 /*
@@ -20,6 +22,16 @@ struct request;
  */
 void answer(struct service *service, const struct request *request,
     struct response *response);
+
+/*
+ * Answers from what is kept in repeats, when that is what answer would give;
+ * otherwise returns false, and answer may keep what it gives, with repeats in
+ * the request.  params are those that request_reads names, in any form that
+ * is the same for the same request.  The request has no body, and is within
+ * the bounds of the front door.
+ */
+bool answer_repeat(struct service *service, struct repeats *repeats,
+    const void *params, size_t params_len, struct response *response);
 
 /*
  * For NEED_ROOM: replaces the body by the next piece, EXPORT_PIECE_BYTES or a

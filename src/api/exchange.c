@@ -15,6 +15,7 @@ exchange_begin(struct exchange *exchange, struct service *service,
 	*exchange = (struct exchange){
 		.request = request,
 		.method = METHOD_COUNT,
+		.same_until_ms = INT64_MIN,
 	};
 	exchange_resume(exchange, service, response);
 	accept_read(request->accepts, request->accept_count,

@@ -61,11 +61,18 @@ struct exchange {
 	const struct pepper *pepper;	/* borrowed from txn */
 	uint8_t digest[API_KEY_DIGEST_BYTES];	/* the key's */
 	char api_key_id[EVENT_ID_LEN + 1];	/* "" until it is known */
+	int64_t key_expires_ms;			/* 0: never */
+	uint32_t key_rate_per_minute;		/* 0: it has none */
 	uint32_t organization;		/* its number */
 	char organization_id[EVENT_ID_LEN + 1];
 	struct rate rate;		/* limit is 0: the key has none */
 
 	bool has_body;
+	/* Where the fields begin that the endpoint adds to the head. */
+	size_t own_fields_at;
+	/* Until the window begins later than this, the answer is the same at
+	 * the same moment of the store.  INT64_MIN: nobody knows. */
+	int64_t same_until_ms;
 	/* Of the check that failed; 0: whatever is usual. */
 	int64_t retry_after_s;
 	struct detail detail;

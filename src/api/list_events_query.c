@@ -2,7 +2,6 @@
 #include "api/list_events_query.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "api/query.h"
@@ -177,7 +176,7 @@ list_events_query_add(struct buffer *buffer,
 
 	if (query->has_limit) {
 		add_name(buffer, &mark, LIMIT);
-		buffer_add_format(buffer, "%" PRId64, query->limit);
+		buffer_add_number(buffer, query->limit);
 	}
 	if (query->has_filter) {
 		filter_format(&query->filter, filter);
@@ -191,7 +190,7 @@ list_events_query_add(struct buffer *buffer,
 	}
 	if (after != NULL) {
 		add_name(buffer, &mark, START_AFTER);
-		buffer_add_format(buffer, "%" PRId64, after->stored_at_ms);
+		buffer_add_number(buffer, after->stored_at_ms);
 		add_name(buffer, &mark, START_AFTER_ID);
 		buffer_add_text(buffer, after->id);
 	}
@@ -201,7 +200,7 @@ list_events_query_add(struct buffer *buffer,
 	}
 	if (query->has_wait) {
 		add_name(buffer, &mark, WAIT);
-		buffer_add_format(buffer, "%" PRId64, query->wait_s);
+		buffer_add_number(buffer, query->wait_s);
 	}
 }
 

@@ -1,8 +1,6 @@
 /* listing.c - the events that are stored now: a page, or all as an export. */
 #include "api/listing.h"
 
-#include <inttypes.h>
-
 #include "api/event_lines.h"
 #include "api/exchange.h"
 #include "api/export.h"
@@ -16,6 +14,7 @@ struct page {
 	int64_t event_count;
 	struct cursor last;		/* the last event's place */
 	bool has_next;			/* more events are behind it */
+	int64_t oldest_ms;		/* the oldest event that was seen */
 	enum error error;
 };
 
@@ -29,6 +28,8 @@ static enum error finish_json(struct exchange *exchange,
     const struct listing *listing, const struct page *page);
 static void add_gap(struct exchange *exchange,
     const struct list_events_query *query);
+static int64_t same_until(const struct list_events_query *query,
+    const struct page *page);
 static void add_link(struct exchange *exchange,
     const struct listing *listing, const struct cursor *after);
 
@@ -51,10 +52,12 @@ listing_answer(struct exchange *exchange, const struct listing *listing)
 		.body = &exchange->response->body,
 		.media = exchange->media,
 		.limit = query->limit,
+		.oldest_ms = INT64_MAX,
 	};
+	bool is_export = exchange->media != MEDIA_JSON && !query->has_limit;
 	enum error err;
 
-	if (exchange->media != MEDIA_JSON && !query->has_limit)
+	if (is_export)
 		err = export_begin(exchange, query);
 	else
 		err = read_page(exchange, query, &page);
@@ -68,6 +71,8 @@ listing_answer(struct exchange *exchange, const struct listing *listing)
 	add_gap(exchange, query);
 	if (page.has_next)
 		add_link(exchange, listing, &page.last);
+	if (!is_export)
+		exchange->same_until_ms = same_until(query, &page);
 	return ERR_NONE;
 }
 
@@ -119,6 +124,8 @@ take_event(const struct event_view *view, void *arg)
 {
 	struct page *page = (struct page *)arg;
 
+	if (view->place.stored_at_ms < page->oldest_ms)
+		page->oldest_ms = view->place.stored_at_ms;
 	if (page->event_count == page->limit) {
 		page->has_next = true;
 		return false;
@@ -156,14 +163,24 @@ finish_json(struct exchange *exchange, const struct listing *listing,
 	    ERR_NONE;
 }
 
+/* Until one of its events leaves the window, or the cursor does, which then
+ * is told of a gap. */
+static int64_t
+same_until(const struct list_events_query *query, const struct page *page)
+{
+	return query->has_cursor &&
+	    query->cursor.stored_at_ms < page->oldest_ms ?
+	    query->cursor.stored_at_ms : page->oldest_ms;
+}
+
 /* Between such a cursor and the window, events are out of reach. */
 static void
 add_gap(struct exchange *exchange, const struct list_events_query *query)
 {
 	if (query->has_cursor &&
 	    query->cursor.stored_at_ms < exchange->oldest_ms)
-		buffer_add_format(&exchange->response->head,
-		    "Apitrail-Gap: %" PRId64 "\r\n", exchange->oldest_ms);
+		response_add_number(&exchange->response->head,
+		    "Apitrail-Gap", exchange->oldest_ms);
 }
 
 static void

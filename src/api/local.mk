@@ -23,6 +23,7 @@ libapi_a_SOURCES = \
 	src/api/query.c src/api/query.h \
 	src/api/record_events.c src/api/record_events.h \
 	src/api/recorded_answer.c src/api/recorded_answer.h \
+	src/api/repeats.c src/api/repeats.h \
 	src/api/request.c src/api/request.h \
 	src/api/response.c src/api/response.h \
 	src/api/route.c src/api/route.h \

@@ -112,7 +112,7 @@ add_fields(struct exchange *exchange, enum error err)
 	if (exchange->retry_after_s == 0 && problems[err].status == 503)
 		exchange->retry_after_s = 1;
 	if (exchange->retry_after_s != 0)
-		buffer_add_format(head, "Retry-After: %" PRId64 "\r\n",
+		response_add_number(head, "Retry-After",
 		    exchange->retry_after_s);
 	if (err == ERR_METHOD) {
 		buffer_add_text(head, "Allow: ");

@@ -28,7 +28,7 @@ query_read(const char *query, const char *const names[], size_t name_count,
 
 	/* Every round takes a byte at least, of QUERY_BYTES_MAX. */
 	for (;;) {
-		size_t pair_len = strcspn(query, "&");
+		size_t pair_len = (size_t)(strchrnul(query, '&') - query);
 		struct query_value name;
 		struct query_value value;
 		enum error err;

@@ -1,8 +1,6 @@
 /* response.c - what goes back: CGI's head, a body, perhaps more to come. */
 #include "api/response.h"
 
-#include <inttypes.h>
-
 #include "api/cors.h"
 #include "api/exchange.h"
 #include "api/pending.h"
@@ -57,7 +55,11 @@ response_begin(struct exchange *exchange, unsigned int status,
 	exchange->response->status = status;
 	exchange->has_body = content_type != NULL;
 	buffer_reset(head);
-	buffer_add_format(head, "Status: %u %s\r\n", status, title);
+	buffer_add_text(head, "Status: ");
+	buffer_add_number(head, status);
+	buffer_add(head, " ", 1);
+	buffer_add_text(head, title);
+	buffer_add_text(head, "\r\n");
 	if (content_type != NULL) {
 		buffer_add_text(head, "Content-Type: ");
 		buffer_add_text(head, content_type);
@@ -73,15 +75,24 @@ response_begin(struct exchange *exchange, unsigned int status,
 	cors_add(head, exchange->service->cors_origin);
 	if (exchange->rate.limit != 0)
 		add_rate(head, &exchange->rate);
+	exchange->own_fields_at = head->len;
 }
 
 static void
 add_rate(struct buffer *head, const struct rate *rate)
 {
-	buffer_add_format(head, "X-RateLimit-Limit: %" PRIu32 "\r\n"
-	    "X-RateLimit-Remaining: %" PRIu32 "\r\n"
-	    "X-RateLimit-Reset: %" PRId64 "\r\n",
-	    rate->limit, rate->remaining, rate->reset_s);
+	response_add_number(head, "X-RateLimit-Limit", rate->limit);
+	response_add_number(head, "X-RateLimit-Remaining", rate->remaining);
+	response_add_number(head, "X-RateLimit-Reset", rate->reset_s);
+}
+
+void
+response_add_number(struct buffer *head, const char *name, int64_t number)
+{
+	buffer_add_text(head, name);
+	buffer_add_text(head, ": ");
+	buffer_add_number(head, number);
+	buffer_add_text(head, "\r\n");
 }
 
 void
@@ -92,8 +103,8 @@ response_end(struct exchange *exchange)
 	if (response->body.error != ERR_NONE)
 		buffer_reset(&response->body);
 	if (exchange->has_body && response->need == NEED_NOTHING)
-		buffer_add_format(&response->head,
-		    "Content-Length: %zu\r\n", response->body.len);
+		response_add_number(&response->head, "Content-Length",
+		    (int64_t)response->body.len);
 	buffer_add_text(&response->head, "\r\n");
 	if (response->head.error != ERR_NONE)
 		response_refuse(response);

@@ -57,6 +57,10 @@ void response_reset(struct response *response);
 void response_begin(struct exchange *exchange, unsigned int status,
     const char *title, const char *content_type);
 
+/* Adds a field whose value is a number. */
+void response_add_number(struct buffer *head, const char *name,
+    int64_t number);
+
 /*
  * Ends the head, with Content-Length unless more follows or there is no body,
  * and leaves the body of a HEAD away.

@@ -13,6 +13,8 @@
 #include "responder/parking.h"
 #include "responder/watch.h"
 
+static enum error answer_parsed(struct connections *connections,
+    struct connection *connection);
 static void read_request(const struct connections *connections,
     const struct connection *connection, const char *const *params,
     struct request *request_out);
@@ -24,23 +26,41 @@ answering_begin(struct connections *connections,
     struct connection *connection)
 {
 	struct tray *tray = connection->tray;
-	const char *const *params;
-	struct request request;
-	enum error err;
+	struct buffer *picked = &connections->picked;
+	enum error err = ERR_NONE;
 
-	err = fcgi_begin(connections->fcgi, &tray->params, &params);
-	if (err == ERR_NONE) {
-		read_request(connections, connection, params, &request);
-		connection->watch_count = watch_count(connections->watch);
-		answer(connections->service, &request, &tray->response);
-	}
-	fcgi_end(connections->fcgi);
+	params_pick(&tray->params, request_reads, picked);
+	if (connection->is_over || !answer_repeat(connections->service,
+	    connections->repeats, picked->bytes, picked->len,
+	    &tray->response))
+		err = answer_parsed(connections, connection);
+	buffer_reset(picked);
 	buffer_reset(&tray->params);
 	body_clear(&tray->body);
 	if (err != ERR_NONE)
 		return PROGRESS_END;
 	connection->is_begun = false;
 	return answering_go_on(connections, connection);
+}
+
+static enum error
+answer_parsed(struct connections *connections, struct connection *connection)
+{
+	const char *const *params;
+	struct request request;
+	enum error err = connections->picked.error;
+
+	if (err != ERR_NONE)
+		return err;
+	err = fcgi_begin(connections->fcgi, &connections->picked, &params);
+	if (err == ERR_NONE) {
+		read_request(connections, connection, params, &request);
+		connection->watch_count = watch_count(connections->watch);
+		answer(connections->service, &request,
+		    &connection->tray->response);
+	}
+	fcgi_end(connections->fcgi);
+	return err;
 }
 
 static void
@@ -54,6 +74,8 @@ read_request(const struct connections *connections,
 	request_set_body(request_out, body->bytes.bytes, body->bytes.len,
 	    body->is_cut);
 	request_out->is_overload = connection->is_over || body->is_refused;
+	if (!connection->is_over)
+		request_out->repeats = connections->repeats;
 	request_out->may_wait = connections->may_wait;
 	request_out->are_waiters_full = connections_are_waiters_full(
 	    connections);

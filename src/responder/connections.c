@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "api/repeats.h"
 #include "model/limits.h"
 #include "record/client.h"
 #include "responder/fcgi.h"
@@ -57,7 +58,10 @@ connections_init(struct connections *connections, struct loops *loops)
 	connections->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (connections->epoll_fd < 0)
 		return ERR_IO;
+	buffer_init_secret(&connections->picked, REQUEST_PARAMS_BYTES_MAX);
 	err = fcgi_new(&connections->fcgi);
+	if (err == ERR_NONE)
+		err = repeats_new(&connections->repeats);
 	if (err == ERR_NONE)
 		err = watch_new(loops->service, loops->store_path,
 		    connections->epoll_fd, &connections->watch);
@@ -86,6 +90,8 @@ connections_clear(struct connections *connections)
 	watch_free(connections->watch);
 	waiting_clear(&connections->waiting);
 	trays_clear(&connections->trays);
+	repeats_free(connections->repeats);
+	buffer_clear(&connections->picked);
 	fcgi_free(connections->fcgi);
 	if (connections->epoll_fd >= 0)
 		close(connections->epoll_fd);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "responder/connection.h"
 #include "responder/deadlines.h"
@@ -20,6 +21,7 @@ struct fcgi;
 struct loops;
 struct watch;
 struct record_client;
+struct repeats;
 struct service;
 
 enum {
@@ -33,6 +35,8 @@ enum {
 struct connections {
 	struct service *service;
 	struct fcgi *fcgi;
+	struct buffer picked;		/* the params that are read */
+	struct repeats *repeats;
 	int epoll_fd;
 	unsigned int max;		/* of the process; told to servers */
 	/* How many are open, in this loop and in the process. */

@@ -326,3 +326,25 @@ params_check(struct buffer *params, bool *are_many_out)
 	*are_many_out = count > REQUEST_PARAMS_MAX;
 	return !*are_many_out;
 }
+
+void
+params_pick(const struct buffer *params, params_wants *wants,
+    struct buffer *picked)
+{
+	const uint8_t *bytes = (const uint8_t *)params->bytes;
+	const uint8_t *pair = bytes;
+	size_t len = params->len;
+	size_t name_len;
+	size_t value_len;
+
+	while (params_read_length(&bytes, &len, &name_len) &&
+	    params_read_length(&bytes, &len, &value_len)) {
+		const uint8_t *end = bytes + name_len + value_len;
+
+		if (wants((const char *)bytes, name_len))
+			buffer_add(picked, pair, (size_t)(end - pair));
+		len -= name_len + value_len;
+		bytes = end;
+		pair = end;
+	}
+}

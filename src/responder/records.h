@@ -81,4 +81,11 @@ bool params_read_length(const uint8_t **bytes, size_t *len,
  */
 bool params_check(struct buffer *params, bool *are_many_out);
 
+/* Whether a param of this name is wanted. */
+typedef bool params_wants(const char *name, size_t name_len);
+
+/* Adds the wanted pairs of params that were checked to picked. */
+void params_pick(const struct buffer *params, params_wants *wants,
+    struct buffer *picked);
+
 #endif

@@ -42,6 +42,18 @@ service_new(const struct settings *settings, struct service **service_out,
 	return ERR_NONE;
 }
 
+bool
+answer_repeat(struct service *service, struct repeats *repeats,
+    const void *params, size_t params_len, struct response *response)
+{
+	(void)service;
+	(void)repeats;
+	(void)params;
+	(void)params_len;
+	(void)response;
+	return false;
+}
+
 void
 service_free(struct service *service)
 {

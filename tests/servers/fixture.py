@@ -32,7 +32,7 @@ def user_arguments():
 class Fixture:
     """A folder with the programs, a store, and the keys that were made."""
 
-    def __init__(self):
+    def __init__(self, **settings):
         self.folder = tempfile.mkdtemp(prefix="apitrail-")
         os.chmod(self.folder, 0o755)
         self.run = self.path("run")
@@ -50,6 +50,8 @@ class Fixture:
             # Bad keys are tried by the dozen, all from one address.
             file.write(f"APITRAIL_STORE={self.store}\n"
                        "APITRAIL_THREADS=2\nAPITRAIL_LOCKOUT=off\n")
+            file.writelines(f"{name}={value}\n"
+                            for name, value in settings.items())
         os.chmod(self.conf, 0o644)
         self.keys = {}
         self.base_ms = (int(time.time()) - 2 * 3600) * 1000
