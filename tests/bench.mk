@@ -43,6 +43,8 @@ EXTRA_DIST += \
 	tests/bench/disk.py \
 	tests/bench/export.py \
 	tests/bench/front.py \
+	tests/bench/instructions.py \
+	tests/bench/instructions.txt \
 	tests/bench/intake.py \
 	tests/bench/load.py \
 	tests/bench/meters.py \
@@ -63,3 +65,10 @@ bench: all $(bench_programs)
 	$(AM_TESTS_ENVIRONMENT) \
 	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
 	python3 '$(srcdir)/tests/bench/bench.py' $(BENCH)
+
+# Not part of check: compilers, and sanitizers all the more, differ.
+.PHONY: check-instructions
+check-instructions: all
+	$(AM_TESTS_ENVIRONMENT) \
+	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
+	python3 '$(srcdir)/tests/bench/instructions.py' $(INSTRUCTIONS)
