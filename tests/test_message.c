@@ -130,7 +130,6 @@ START_TEST(every_outcome_travels)
 	ck_assert_int_eq(read_reply(bytes.bytes, bytes.len, &reply),
 	    ERR_NONE);
 	ck_assert_int_eq(reply.outcome, _i);
-	ck_assert_uint_gt(strlen(message_outcome_name(reply.outcome)), 0);
 	buffer_clear(&bytes);
 }
 END_TEST

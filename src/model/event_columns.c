@@ -47,12 +47,6 @@ static void add_cell(struct buffer *buffer, const char *text);
 static void add_doubled(struct buffer *buffer, const char *text);
 static void end_cell(struct buffer *buffer, enum event_column column);
 
-const char *
-event_column_name(enum event_column column)
-{
-	return column_rows[column].name;
-}
-
 enum error
 event_columns_new(const char *json, size_t json_len,
     struct event_columns **columns_out)

@@ -26,9 +26,6 @@ enum event_column {
 	COLUMN_COUNT
 };
 
-/* "id", "queue_name" and so on. */
-const char *event_column_name(enum event_column column);
-
 /* The texts of one event; NULL where it has none. */
 struct event_columns;
 

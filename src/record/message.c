@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
 #include "model/event.h"
 #include "model/idempotency_key.h"
 #include "record/wire.h"
@@ -28,19 +27,6 @@ static bool read_idempotency_key(struct wire_reader *reader, char *key);
 static bool are_events_right(const struct message_request *request);
 static bool is_place(const char *bytes);
 
-static const char *const outcome_names[] = {
-	[MESSAGE_RECORDED] = "recorded",
-	[MESSAGE_REPLAYED] = "replayed",
-	[MESSAGE_CONFLICT] = "conflict",
-	[MESSAGE_MISMATCH] = "mismatch",
-	[MESSAGE_FULL] = "full",
-	[MESSAGE_GONE] = "gone",
-	[MESSAGE_FAILED] = "failed",
-	[MESSAGE_STOPPING] = "stopping",
-};
-static_assert(COUNT_OF(outcome_names) == MESSAGE_OUTCOME_COUNT,
-    "a name for each outcome");
-
 static const struct {
 	size_t bytes_min;
 	size_t bytes_max;
@@ -50,12 +36,6 @@ static const struct {
 	    MESSAGE_REQUEST_BYTES_MAX },
 	[MESSAGE_REPLY] = { MESSAGE_REPLY_BYTES, MESSAGE_REPLY_BYTES_MAX },
 };
-
-const char *
-message_outcome_name(enum message_outcome outcome)
-{
-	return outcome_names[outcome];
-}
 
 void
 message_begin_request(struct buffer *message,

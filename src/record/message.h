@@ -75,9 +75,6 @@ enum message_outcome {
 	MESSAGE_OUTCOME_COUNT
 };
 
-/* "recorded" and the like, for logs. */
-const char *message_outcome_name(enum message_outcome outcome);
-
 struct message_request {
 	uint64_t sequence;
 	uint32_t organization;

@@ -117,7 +117,8 @@ stub_parked_recorded(struct stub_parked *parked, struct response *response,
 	response->need = NEED_NOTHING;
 	if (err == ERR_NONE)
 		snprintf(text, sizeof(text), "%s %u %zu",
-		    message_outcome_name(reply->outcome),
+		    reply->outcome == MESSAGE_RECORDED ? "recorded" :
+		    "refused",
 		    (unsigned int)reply->place_count, message->len);
 	else
 		snprintf(text, sizeof(text), "%s", err == ERR_AWAY ? "away" :
