@@ -15,6 +15,7 @@ libresponder_a_SOURCES = \
 	src/responder/outgoing.c src/responder/outgoing.h \
 	src/responder/parking.c src/responder/parking.h \
 	src/responder/records.c src/responder/records.h \
+	src/responder/registers.c src/responder/registers.h \
 	src/responder/replies.c src/responder/replies.h \
 	src/responder/server.c src/responder/server.h \
 	src/responder/trays.c src/responder/trays.h \

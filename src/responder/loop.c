@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "responder/connections.h"
+#include "responder/registers.h"
 
 enum {
 	EVENTS_PER_ROUND = 256,
@@ -164,10 +165,13 @@ run_round(struct loop *loop)
 	struct epoll_event events[EVENTS_PER_ROUND];
 	bool is_accepting = false;
 	bool has_gifts = false;
+	int timeout_ms = wait_ms(loop);
 	int count;
 
+	/* Of a key that was seen in the last round nothing is kept. */
+	registers_wipe();
 	count = epoll_wait(connections->epoll_fd, events, EVENTS_PER_ROUND,
-	    wait_ms(loop));
+	    timeout_ms);
 	connections->now_ms = clock_steady_ms();
 	for (int i = 0; i < count; i++) {
 		void *what = events[i].data.ptr;

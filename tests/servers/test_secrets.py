@@ -4,8 +4,10 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import ctypes
 import glob
 import os
+import time
 
 import doors
 import fixture
@@ -15,6 +17,15 @@ import tap
 # A mapping beyond this is reserved, not used: the store's, or a sanitizer's.
 MAPPING_BYTES_MAX = 1 << 30
 BODY = b'{"type":"queue_added"}'
+# ptrace(2), waitpid(2) and elf.h.
+SEIZE, INTERRUPT, GET_REGISTERS, DETACH = 0x4206, 0x4207, 0x4204, 17
+WAIT_ANY_THREAD = 0x40000000
+REGISTER_SETS = (0x202, 2)      # all of x86-64's vectors; those of others
+REGISTERS_BYTES_MAX = 1 << 16
+# A register may hold, and a core tell, some of a key only.
+PART_BYTES = 12
+ROUNDS = 20
+SLEEP_SECONDS_MAX = 5
 TARGETS = ("/v1/events?limit=2", "/v1/events?limit=ten", "/v1/nowhere",
            "/readyz", "/v1/events?limit=0&startAfter=1")
 
@@ -73,6 +84,54 @@ def memory_of(path):
                 continue
 
 
+class Piece(ctypes.Structure):
+    """struct iovec."""
+    _fields_ = [("start", ctypes.c_void_p), ("bytes", ctypes.c_size_t)]
+
+
+def ptrace(request, thread, address=0, value=None):
+    """None when it fails."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.restype = ctypes.c_long
+    result = libc.ptrace(ctypes.c_long(request), ctypes.c_long(thread),
+                         ctypes.c_void_p(address), value)
+    return None if result == -1 else result
+
+
+def threads_of(process):
+    """Once all of them sleep."""
+    deadline = time.monotonic() + SLEEP_SECONDS_MAX
+    threads = [int(name) for name in os.listdir(f"/proc/{process}/task")]
+    while any(state_of(process, thread) != "S" for thread in threads):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
+    return threads
+
+
+def state_of(process, thread):
+    with open(f"/proc/{process}/task/{thread}/stat", encoding="ascii") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
+def registers_of(thread):
+    """The vector registers of a thread; None when we may not see them."""
+    if ptrace(SEIZE, thread) is None:
+        return None
+    try:
+        ptrace(INTERRUPT, thread)
+        os.waitpid(thread, WAIT_ANY_THREAD)
+        for register_set in REGISTER_SETS:
+            memory = ctypes.create_string_buffer(REGISTERS_BYTES_MAX)
+            piece = Piece(ctypes.addressof(memory), REGISTERS_BYTES_MAX)
+            if ptrace(GET_REGISTERS, thread, register_set,
+                      ctypes.byref(piece)) is not None:
+                return memory.raw[:piece.bytes]
+        return None
+    finally:
+        ptrace(DETACH, thread)
+
+
 def places_of(secrets, pieces):
     return [f"{path} holds a key" for path, content in pieces
             if any(secret in content for secret in secrets)]
@@ -121,6 +180,25 @@ def no_door_leaves_a_key(results):
             faults)
 
 
+def a_thread_at_rest_holds_no_key(results):
+    """A core has each thread's registers, and memory is copied through
+    those."""
+    key = STORE.keys["recording"]
+    parts = [key[at:at + PART_BYTES].encode()
+             for at in range(3, len(key) - PART_BYTES)]
+    with doors.DOORS["fastcgi"](STORE) as door:
+        for _ in range(ROUNDS):
+            door.ask("GET", "/v1/events?limit=2", [("X-API-KEY", key)])
+            post(door, "/v1/events", [("X-API-KEY", key)])
+        threads = threads_of(door.responder.process.pid)
+        registers = {thread: registers_of(thread) for thread in threads}
+    if None in registers.values():
+        results.skip("registers", "this process may not look at others")
+        return
+    results.result("no register of a thread at rest holds some of a key",
+                   places_of(parts, registers.items()))
+
+
 def everything_is_looked_at(results):
     """What looks for keys finds what is there."""
     files = [path for path, _ in everything_written(STORE.folder)]
@@ -142,4 +220,4 @@ def commands_leave_no_key(results):
 
 with fixture.case_fixture() as STORE, recorders.Recorder(STORE):
     tap.run([everything_is_looked_at, commands_leave_no_key,
-             no_door_leaves_a_key])
+             a_thread_at_rest_holds_no_key, no_door_leaves_a_key])
