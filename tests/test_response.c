@@ -229,7 +229,9 @@ END_TEST
 START_TEST(a_head_without_room_is_a_short_503)
 {
 	fixture_open(&fixture, NULL);
+	/* Room that is there is used, so there must be no more of it. */
 	fixture.response.head.size_max = 128;
+	fixture.response.head.size = 128;
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
 	check_head();
 	ck_assert_uint_eq(fixture.response.status, 503);

@@ -123,7 +123,8 @@ session_complain(enum error err)
 		break;
 	case ERR_FULL:
 		complain("the store is full: over %d %% of APITRAIL_MAP_SIZE "
-		    "is in use; prune, or allow more", MAP_USE_PERCENT_MAX);
+		    "is in use, or its disk is full; prune, or make room",
+		    MAP_USE_PERCENT_MAX);
 		break;
 	case ERR_NO_MEMORY:
 		complain("out of memory");
