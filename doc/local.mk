@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	CHANGELOG.md \
 	COPYING \
 	doc/ARCHITECTURE.md \
+	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
 	doc/STYLE.md \
 	doc/decisions/0001-lmdb-with-default-sync.md \
