@@ -1,8 +1,11 @@
 /* test_chores.c - what the recorder does beside taking events in. */
 #include "recorder/chores.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "model/api_key.h"
@@ -153,6 +156,51 @@ START_TEST(removals_that_a_crash_left_are_finished)
 }
 END_TEST
 
+static size_t
+count_of(const char *text, const char *wanted)
+{
+	size_t count = 0;
+
+	for (text = strstr(text, wanted); text != NULL;
+	    text = strstr(text + 1, wanted))
+		count++;
+	return count;
+}
+
+START_TEST(a_damaged_organization_keeps_no_other_from_its_removal)
+{
+	char log[4096] = "";
+	int saved = dup(STDERR_FILENO);
+	int ends[2];
+	struct store_txn *txn;
+	struct test test;
+
+	open_test(&test, DAY_MS);
+	txn = record_fixture_write(&test.fixture);
+	ck_assert_int_eq(change_organization_remove(txn,
+	    test.fixture.other.number), ERR_NONE);
+	record_fixture_commit(txn);
+	record_fixture_damage(&test.fixture, test.fixture.acme.name);
+	ck_assert_int_lt(test.fixture.acme.number,
+	    test.fixture.other.number);
+	chores_init(&test.chores, test.fixture.store, test.shared, DAY_MS);
+
+	/* Several searches; the damage is told by the first of them. */
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
+	work(&test, 25 * SECOND_MS);
+	ck_assert_int_ge(dup2(saved, STDERR_FILENO), 0);
+	ck_assert_int_gt(read(ends[0], log, sizeof(log) - 1), 0);
+	ck_assert_uint_eq(count_of(log, "a stored record is damaged"), 1);
+	ck_assert_uint_eq(count_of(log, "removal is finished"), 1);
+	ck_assert_uint_eq(stat_of(&test).organizations, 1);
+	close(ends[0]);
+	close(ends[1]);
+	close(saved);
+	close_test(&test);
+}
+END_TEST
+
 START_TEST(what_is_too_old_leaves_in_steps)
 {
 	struct api_key *keys = calloc(KEYS, sizeof(*keys));
@@ -236,6 +284,8 @@ main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, removals_that_a_crash_left_are_finished);
+	tcase_add_test(tcase,
+	    a_damaged_organization_keeps_no_other_from_its_removal);
 	tcase_add_test(tcase, what_is_too_old_leaves_in_steps);
 	tcase_add_test(tcase, uses_of_keys_come_into_the_store);
 	tcase_add_test(tcase, a_use_before_the_end_is_kept);

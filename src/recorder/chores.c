@@ -35,7 +35,6 @@ static chore_step erase;
 static chore_step save_last_used;
 static bool is_fatal(enum error err);
 static enum error find_removing(struct chores *chores);
-static store_organization_visit note_removing;
 static enum error erase_some(struct chores *chores, bool *is_erased_out);
 static enum error save_uses(struct store *store, const struct last_use *uses,
     size_t count);
@@ -171,27 +170,24 @@ is_fatal(enum error err)
 	return err == ERR_STORE || err == ERR_IO;
 }
 
+/* Damage is told when there is more or less of it, not each time. */
 static enum error
 find_removing(struct chores *chores)
 {
+	struct removals found = { 0 };
 	struct store_txn *txn = NULL;
 	enum error err = store_read_begin(chores->store, &txn);
 
 	if (err == ERR_NONE)
-		err = store_organization_scan(txn, note_removing,
-		    &chores->removing);
+		err = store_organization_find_removals(txn, false, &found);
+	if (err == ERR_NONE && found.damaged != chores->damaged)
+		err = store_organization_find_removals(txn, true, &found);
 	store_read_end(txn);
+	if (err == ERR_NONE) {
+		chores->removing = found.number;
+		chores->damaged = found.damaged;
+	}
 	return err;
-}
-
-static bool
-note_removing(const struct organization *organization, void *arg)
-{
-	uint32_t *removing = arg;
-
-	if (organization->status == ORGANIZATION_REMOVING)
-		*removing = organization->number;
-	return *removing == 0;
 }
 
 static enum error

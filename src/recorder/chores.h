@@ -28,6 +28,7 @@ struct chores {
 	int64_t due_ms[CHORE_COUNT];
 	/* Where steps that go on stand. */
 	uint32_t removing;	/* an organization's number, 0: none */
+	unsigned int damaged;	/* organizations' records, as was logged */
 	size_t last_used_position;
 	uint64_t pruned;
 };

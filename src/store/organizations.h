@@ -39,6 +39,17 @@ enum error store_organization_erase_some(struct store_txn *txn,
     uint32_t number, unsigned int records_max,
     struct erase_result *result_out);
 
+/* What a search for removals finds. */
+struct removals {
+	uint32_t number;	/* of one whose status is REMOVING, 0: none */
+	unsigned int damaged;	/* records that do not tell their status */
+};
+
+/* Looks at every record, whatever damage there is; is_logged is whether that
+ * is logged here.  ERR_STORE. */
+enum error store_organization_find_removals(struct store_txn *txn,
+    bool is_logged, struct removals *removals_out);
+
 /* Visits all by name; return false to end early. */
 typedef bool store_organization_visit(const struct organization *organization,
     void *arg);

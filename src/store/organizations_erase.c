@@ -7,6 +7,7 @@
 #include "store/fields.h"
 #include "store/idempotency.h"
 #include "store/lmdb_error.h"
+#include "store/organization_record.h"
 #include "store/organizations.h"
 #include "store/sealed.h"
 #include "store/tails.h"
@@ -19,6 +20,8 @@ typedef enum error erase_one(struct store_txn *txn, uint32_t number,
 static erase_one erase_api_key;
 static erase_one erase_block;
 static erase_one erase_idempotency;
+static bool read_record(const MDB_val *key, const MDB_val *value,
+    struct organization *organization);
 static enum error erase_all_of(struct store_txn *txn, uint32_t number,
     erase_one *erase, unsigned int *records_left,
     struct erase_result *result);
@@ -61,6 +64,56 @@ store_organization_erase_some(struct store_txn *txn, uint32_t number,
 		result_out->is_done = err == ERR_NONE;
 	}
 	return err;
+}
+
+enum error
+store_organization_find_removals(struct store_txn *txn, bool is_logged,
+    struct removals *removals_out)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_val key;
+	MDB_val value;
+	int code;
+
+	*removals_out = (struct removals){ 0 };
+	code = mdb_cursor_open(txn->mdb,
+	    txn->store->trees[TREE_ORGANIZATIONS], &cursor);
+	if (code == MDB_SUCCESS)
+		code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	while (code == MDB_SUCCESS) {
+		struct organization organization;
+
+		if (!read_record(&key, &value, &organization)) {
+			removals_out->damaged++;
+			if (is_logged)
+				sealed_log_corrupt(txn, TREE_ORGANIZATIONS,
+				    key.mv_data, key.mv_size, "it does not "
+				    "tell whether it is to be removed");
+		} else if (removals_out->number == 0 &&
+		    organization.status == ORGANIZATION_REMOVING) {
+			removals_out->number = organization.number;
+		}
+		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	return code == MDB_NOTFOUND ? ERR_NONE :
+	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
+}
+
+static bool
+read_record(const MDB_val *key, const MDB_val *value,
+    struct organization *organization)
+{
+	struct field_reader reader = {
+		.bytes = key->mv_data,
+		.len = key->mv_size,
+	};
+	uint32_t number = fields_get_u32(&reader);
+
+	return fields_are_read(&reader) &&
+	    sealed_is_whole(TREE_ORGANIZATIONS, key, value) &&
+	    organization_record_read(number, (const uint8_t *)value->mv_data +
+	    SEAL_BYTES, value->mv_size - SEAL_BYTES, organization);
 }
 
 static enum error
