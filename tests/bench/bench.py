@@ -58,13 +58,15 @@ class Plan:
         self.small_events = 10_000
         self.large_events = 1_000_000 if is_quick else 10_000_000
         self.intake_events = 200_000 if is_quick else 1_000_000
+        # No append of so many takes longer.
+        self.intake_seconds = 4 if is_quick else 15
         self.export_events = 1_000_000
         self.disk_events = 100_000 if is_quick else 1_000_000
         # Nothing grows any more after the first.
         self.disk_windows = 1.25 if is_quick else 2.5
         self.disk_steps = 60 if is_quick else 100
         # Of each program, in a round.
-        self.spawns = 60 if is_quick else 1000
+        self.spawns = 60 if is_quick else 250
 
 
 def fill(store, plan):

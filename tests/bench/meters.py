@@ -16,6 +16,14 @@ def cpu_ns(pids):
     return total
 
 
+def faults(pid):
+    """Page faults: those that the cache of files served, and those that
+    waited for the disk."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[7]), int(fields[9])
+
+
 def children(pid):
     path = f"/proc/{pid}/task/{pid}/children"
     with open(path, encoding="ascii") as file:

@@ -19,6 +19,7 @@ class Result:
         self.p99_us = told["p99_us"]
         self.median_us = told["median_us"]
         self.cpu_us = cpu_ns / 1000 / told["count"]
+        self.count = told["count"]
 
 
 def key_file(store, key):
