@@ -92,6 +92,19 @@ START_TEST(nothing_else_is_a_repeat)
 }
 END_TEST
 
+START_TEST(a_head_that_was_cut_off_is_not_kept)
+{
+	const struct ask reader = { .key = KEY_READER };
+
+	fixture.response.head.size_max = 128;
+	fixture.response.head.size = 128;
+	for (int i = 0; i < 4; i++) {
+		ck_assert(!ask("reader", &reader));
+		ck_assert_uint_eq(fixture.response.status, 503);
+	}
+}
+END_TEST
+
 START_TEST(no_more_is_kept_than_is_allowed)
 {
 	const struct ask reader = { .key = KEY_READER };
@@ -138,6 +151,7 @@ main(void)
 	tcase_add_test(tcase, the_third_of_the_same_is_a_repeat);
 	tcase_add_loop_test(tcase, nothing_else_is_a_repeat, 0,
 	    sizeof(never) / sizeof(never[0]));
+	tcase_add_test(tcase, a_head_that_was_cut_off_is_not_kept);
 	tcase_add_test(tcase, no_more_is_kept_than_is_allowed);
 	tcase_add_test(tcase, what_came_long_ago_came_not_at_all);
 	suite_add_tcase(suite, tcase);

@@ -126,6 +126,7 @@ may_keep(const struct exchange *exchange)
 	    exchange->method == METHOD_GET &&
 	    exchange->response->status == 200 &&
 	    exchange->response->need == NEED_NOTHING &&
+	    exchange->response->head.error == ERR_NONE &&
 	    exchange->response->body.len <= REPEAT_BODY_BYTES_MAX &&
 	    strlen(exchange->request->remote_address) < REPEAT_ADDRESS_SIZE;
 }

@@ -30,9 +30,10 @@ answering_begin(struct connections *connections,
 	enum error err = ERR_NONE;
 
 	params_pick(&tray->params, request_reads, picked);
-	if (connection->is_over || !answer_repeat(connections->service,
-	    connections->repeats, picked->bytes, picked->len,
-	    &tray->response))
+	/* Params of which some are missing may be those of another request. */
+	if (connection->is_over || picked->error != ERR_NONE ||
+	    !answer_repeat(connections->service, connections->repeats,
+	    picked->bytes, picked->len, &tray->response))
 		err = answer_parsed(connections, connection);
 	buffer_reset(picked);
 	buffer_reset(&tray->params);
