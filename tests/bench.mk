@@ -61,14 +61,14 @@ EXTRA_DIST += \
 # BENCH names sections, or is quick: that takes under two minutes, and says
 # roughly the same.  BENCH='quick pages' is both.
 .PHONY: bench
-bench: all $(bench_programs)
+bench: all $(bench_programs) $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
 	python3 '$(srcdir)/tests/bench/bench.py' $(BENCH)
 
 # Not part of check: compilers, and sanitizers all the more, differ.
 .PHONY: check-instructions
-check-instructions: all
+check-instructions: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
 	python3 '$(srcdir)/tests/bench/instructions.py' $(INSTRUCTIONS)

@@ -13,6 +13,7 @@ libsuite_a_SOURCES = tests/suite.c tests/suite.h
 libsuite_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 SUITE_LIBS = libsuite.a $(CHECK_LIBS)
 
+include tests/preload.mk
 include tests/base.mk
 include tests/model.mk
 include tests/shared.mk

@@ -18,6 +18,7 @@ server_tests = \
 server_modules = \
 	tests/servers/cases.py \
 	tests/servers/client.py \
+	tests/servers/clock.py \
 	tests/servers/door.py \
 	tests/servers/doors.py \
 	tests/servers/fastcgi.py \
@@ -52,11 +53,11 @@ EXTRA_DIST += \
 
 # Minutes long, so these are no part of check.
 .PHONY: check-large torture-recorder
-torture-recorder: all
+torture-recorder: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	ROUNDS=100 python3 '$(srcdir)/tests/servers/test_storm.py'
 
-check-large: all
+check-large: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/servers/walk_large.py' && \
 	python3 '$(srcdir)/tests/servers/wait_long.py'

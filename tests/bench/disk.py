@@ -1,10 +1,11 @@
 """disk.py - bytes on disk per event, once old ones leave as new ones come.
 
-Time is moved on by faketime: each append is a step later than the last.
+Time is moved on: each append is a step later than the last.
 """
 import json
 import os
 
+import clock
 import fixture
 import programs
 import report
@@ -20,9 +21,9 @@ def allocated(fixed):
     return os.stat(path).st_blocks * 512
 
 
-def moved_on(step, steps):
+def moved_on(fixed, step, steps):
     seconds = START_HOURS * 3600 + step * HOURS * 3600 // steps
-    return ("faketime", "-f", f"+{seconds}s")
+    return clock.moved(fixed.clock, seconds)
 
 
 def measure(events, windows, steps):
@@ -34,11 +35,11 @@ def measure(events, windows, steps):
         fixed.add_organization("bench")
         for step in range(last + 1):
             programs.fill(fixed, "bench", events // steps, seed=step,
-                          prefix=moved_on(step, steps))
+                          prefix=moved_on(fixed, step, steps))
             if step % (steps // 4) == 0:
                 sizes.append(allocated(fixed))
         read = fixed.try_cli("events", "--org", "bench", "--ndjson",
-                             prefix=moved_on(last, steps))
+                             prefix=moved_on(fixed, last, steps))
         live = read.stdout.count(b"\n")
         length = len(read.stdout) / live
         stored = json.loads(fixed.cli("stat", "--json"))["events"]

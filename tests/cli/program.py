@@ -13,8 +13,10 @@ TOP = os.environ.get("top_srcdir") or os.path.dirname(
 BUILD = os.environ.get("top_builddir") or os.getcwd()
 sys.path.append(os.path.join(TOP, "tests", "servers"))
 
+import clock  # noqa: E402  pylint: disable=wrong-import-position
 from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
 
+CLOCK = os.path.join(BUILD, "tests", "preload", "clock.so")
 TIMEOUT_SECONDS = 120
 NOBODY = 65534
 SHOWN_CHARACTERS = 1000
@@ -65,6 +67,11 @@ class Program:
         return {**inherited, "APITRAIL_CONF": "/dev/null",
                 "APITRAIL_STORE": self.store, "TMPDIR": self.folder,
                 "LC_ALL": "C.UTF-8", **more}
+
+    @staticmethod
+    def clock_moved(seconds):
+        """What goes before a command to move its clock."""
+        return clock.moved(CLOCK, seconds)
 
     def run(self, *arguments, stdin=b"", variables=None, **more):
         """Returns the finished process; text is left as bytes."""

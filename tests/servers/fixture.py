@@ -11,11 +11,15 @@ import subprocess
 import tempfile
 import time
 
+import clock
+
 TOP = os.environ.get("top_srcdir") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("top_builddir") or os.getcwd()
 CASES = os.path.join(TOP, "tests", "cases")
+CLOCK = os.path.join(BUILD, "tests", "preload", "clock.so")
 CLI_TIMEOUT_SECONDS = 120
+LONG_AGO_SECONDS = 25 * 3600
 # Debian keeps servers where a user's PATH does not look.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 WEB_USER = "www-data"
@@ -44,6 +48,8 @@ class Fixture:
         # Where the programs were built the web server's user may not go.
         for program in ("apitrail", "apitrail.fcgi"):
             shutil.copy(os.path.join(BUILD, program), self.path(program))
+        self.clock = self.path("clock.so")
+        shutil.copy(CLOCK, self.clock)
         self.responder = self.path("apitrail.fcgi")
         self.conf = self.path("apitrail.conf")
         with open(self.conf, "w", encoding="ascii") as file:
@@ -91,7 +97,8 @@ class Fixture:
     def change(self, *arguments):
         """Changes organizations or keys so long ago that the events which
         tell of it are in no window.  Events are stored later."""
-        done = self.try_cli(*arguments, prefix=("faketime", "-f", "-25h"))
+        done = self.try_cli(*arguments, prefix=clock.moved(
+            self.clock, -LONG_AGO_SECONDS))
         if done.returncode != 0:
             raise RuntimeError(done.stderr.decode(errors="replace"))
         return done.stdout.decode()

@@ -9,9 +9,10 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import datetime
 import threading
+import time
 
+import clock
 import doors
 import fixture
 import tap
@@ -21,13 +22,13 @@ WRITERS = 4
 BATCHES = 12
 BATCH_EVENTS = 150
 SAME_MOMENT_EVENTS = 10_000
+MINUTE_SECONDS = 60
 
 
-def at(minutes_ago):
+def at(store, minutes_ago):
     """A command prefix under which the clock stands still at a moment."""
-    moment = datetime.datetime.now() - datetime.timedelta(
-        minutes=minutes_ago)
-    return ["faketime", "-f", moment.strftime("%Y-%m-%d %H:%M:%S")]
+    return clock.stopped(
+        store.clock, int(time.time()) - minutes_ago * MINUTE_SECONDS)
 
 
 def append(store, organization, names, prefix=()):
@@ -88,7 +89,7 @@ def a_walk_beside_writers_gives_every_event_once(results):
 
 def events_of_one_millisecond_come_once(results):
     names = [str(number) for number in range(SAME_MOMENT_EVENTS)]
-    append(STORE, "moment", names, at(minutes_ago=60))
+    append(STORE, "moment", names, at(STORE, minutes_ago=60))
     with doors.NginxDoor(STORE) as door:
         key = STORE.keys["moment"]
         events = walk.walk(door.port, key, "/v1/events?limit=999")
@@ -107,9 +108,9 @@ def events_of_one_millisecond_come_once(results):
 def a_clock_that_steps_back_loses_nothing(results):
     key = STORE.keys["back"]
     with doors.NginxDoor(STORE) as door:
-        append(STORE, "back", ["first"], at(minutes_ago=10))
+        append(STORE, "back", ["first"], at(STORE, minutes_ago=10))
         before = walk.walk(door.port, key, "/v1/events?limit=1")
-        append(STORE, "back", ["second", "third"], at(minutes_ago=45))
+        append(STORE, "back", ["second", "third"], at(STORE, minutes_ago=45))
         append(STORE, "back", ["fourth"])
         after = walk.walk(door.port, key, walk.behind(
             "/v1/events?limit=1", before[-1]))
