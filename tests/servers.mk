@@ -52,12 +52,17 @@ EXTRA_DIST += \
 	tests/cases/globex.ndjson
 
 # Minutes long, so these are no part of check.
-.PHONY: check-large torture-recorder
+.PHONY: check-large torture-recorder wait-long walk-large
 torture-recorder: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	ROUNDS=100 python3 '$(srcdir)/tests/servers/test_storm.py'
 
-check-large: all $(preload_libraries)
+walk-large: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
-	python3 '$(srcdir)/tests/servers/walk_large.py' && \
+	python3 '$(srcdir)/tests/servers/walk_large.py'
+
+wait-long: all $(preload_libraries)
+	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/servers/wait_long.py'
+
+check-large: walk-large wait-long
