@@ -54,6 +54,7 @@ EXTRA_DIST += \
 	tests/bench/posts.py \
 	tests/bench/programs.py \
 	tests/bench/report.py \
+	tests/bench/shares.py \
 	tests/bench/stacks.py \
 	tests/bench/stacks/api.js \
 	tests/bench/stacks/bolt.go \
