@@ -40,6 +40,7 @@ EXTRA_DIST += \
 	tests/bench/arrivals.py \
 	tests/bench/bench.py \
 	tests/bench/cgi.py \
+	tests/bench/contenders.py \
 	tests/bench/disk.py \
 	tests/bench/export.py \
 	tests/bench/front.py \
@@ -53,6 +54,16 @@ EXTRA_DIST += \
 	tests/bench/posts.py \
 	tests/bench/programs.py \
 	tests/bench/report.py \
+	tests/bench/shares.py \
+	tests/bench/stacks.py \
+	tests/bench/stacks/api.js \
+	tests/bench/stacks/bolt.go \
+	tests/bench/stacks/lmdb.js \
+	tests/bench/stacks/package-lock.json \
+	tests/bench/stacks/package.json \
+	tests/bench/stacks/postgres.js \
+	tests/bench/stacks/prepare \
+	tests/bench/stacks/sqlite.php \
 	tests/bench/waiters.py \
 	tests/bench/window.py \
 	tests/bench/wrk.lua \
@@ -65,6 +76,15 @@ bench: all $(bench_programs) $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
 	python3 '$(srcdir)/tests/bench/bench.py' $(BENCH)
+
+# What other stacks are made of, for make bench BENCH=stacks.
+.PHONY: stacks clean-stacks
+stacks:
+	'$(srcdir)/tests/bench/stacks/prepare' tests/bench/parts
+
+clean-local: clean-stacks
+clean-stacks:
+	-rm -rf tests/bench/parts
 
 # Not part of check: compilers, and sanitizers all the more, differ.
 .PHONY: check-instructions

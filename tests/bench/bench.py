@@ -5,7 +5,7 @@ Usage: make bench [BENCH='[quick] [SECTION...]']
 
 Runs that are to be compared take turns, and medians are told.  Server and
 clients share the machine.  Quick is under two minutes, and leaves out those
-who wait unless it is told their section.
+who wait, and other stacks, unless it is told their section.
 """
 import sys
 
@@ -24,6 +24,7 @@ import pages
 import posts
 import programs
 import report
+import stacks
 import waiters
 import window
 
@@ -37,9 +38,11 @@ SECTIONS = {
     "arrivals": arrivals.bench,
     "cgi": cgi.bench,
     "waiters": waiters.bench,
+    "stacks": stacks.bench,
 }
-# What nobody has set a bound for takes long.
-NOT_QUICK = {"waiters"}
+# What nobody has set a bound for, and what others have to be installed for,
+# takes long.
+NOT_QUICK = {"waiters", "stacks"}
 PROGRAMS = ("nginx", "wrk")
 
 
@@ -57,6 +60,7 @@ class Plan:
         self.wakes = 5 if is_quick else 20
         self.small_events = 10_000
         self.large_events = 1_000_000 if is_quick else 10_000_000
+        self.stack_events = 100_000 if is_quick else 1_000_000
         self.intake_events = 200_000 if is_quick else 1_000_000
         # No append of so many takes longer.
         self.intake_seconds = 4 if is_quick else 15

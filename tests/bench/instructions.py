@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """instructions.py - count the instructions of a request, and watch them.
 
-Usage: make check-instructions [INSTRUCTIONS=record|table]
+Usage: make check-instructions [INSTRUCTIONS=record|table|shares]
 
 A responder of one thread runs under callgrind.  What it takes for many
 requests, less what it takes for few, is what one costs: a number that is the
 same however busy the machine is.  Without a word the numbers are compared
 with those in instructions.txt, which `record` writes anew; `table` tells which
-function costs which part.
+function costs how much, and `shares` which part of the program.
 """
 import sys
 
@@ -20,7 +20,7 @@ import subprocess
 import fastcgi
 import fixture
 import responders
-import walk
+import shares
 
 BASELINE = os.path.join(fixture.TOP, "tests", "bench", "instructions.txt")
 ROOM_PERCENT = 5
@@ -28,6 +28,9 @@ FEW, MANY = 100, 400
 FIRST = 100             # so that all numbers have three digits
 EVENTS = 2000
 FUNCTIONS_SHOWN = 30
+# As callgrind_annotate writes it: instructions, file, function and object.
+ROW = re.compile(r"\s*([\d,]+) \(\s*[\d.]+%\)\s+(\S*?):(\S+)"
+                 r"(?: \[(.*)\])?$")
 
 # One is as good as another: what is counted must not be the machine's.
 TUNABLES = "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-ERMS,-FSRM"
@@ -114,26 +117,34 @@ def count(store, name):
     return (many - few) // (MANY - FEW)
 
 
-def functions(profile):
-    """Instructions by function, without those that it calls."""
+def places(profile):
+    """Instructions by place and function, without those that it calls.  A
+    place is a source file of ours, below src, or a library's name."""
     done = subprocess.run(
         ["callgrind_annotate", "--threshold=100", profile],
         stdout=subprocess.PIPE, check=True, text=True)
     found = {}
     for line in done.stdout.splitlines():
-        row = re.match(r"\s*([\d,]+) \(\s*[\d.]+%\)\s+\S*?:(\S+)", line)
+        row = ROW.match(line)
         if row:
-            name = row.group(2)
-            found[name] = found.get(name, 0) + int(
-                row.group(1).replace(",", ""))
+            number, path, function, library = row.groups()
+            place = (path.partition("/src/")[2] or
+                     os.path.basename(library or path), function)
+            found[place] = found.get(place, 0) + int(number.replace(",", ""))
     return found
 
 
+def costs_of(store, name):
+    """What one request takes, by place and function."""
+    few, many = (places(run(store, name, times)) for times in (FEW, MANY))
+    return {place: (instructions - few.get(place, 0)) / (MANY - FEW)
+            for place, instructions in many.items()}
+
+
 def show_table(store, name):
-    few, many = (functions(run(store, name, times))
-                 for times in (FEW, MANY))
-    costs = {function: (instructions - few.get(function, 0))
-             / (MANY - FEW) for function, instructions in many.items()}
+    costs = {}
+    for (_, function), cost in costs_of(store, name).items():
+        costs[function] = costs.get(function, 0) + cost
     whole = sum(costs.values())
     print(f"\n{name}: {whole:,.0f} instructions\n\n"
           "| function | instructions | share |\n|---|---|---|")
@@ -176,6 +187,10 @@ def main(how="check"):
         if how == "table":
             for name in REQUESTS:
                 show_table(store, name)
+            return 0
+        if how == "shares":
+            shares.show({name: costs_of(store, name)
+                         for name in shares.REQUESTS})
             return 0
         counts = {name: count(store, name) for name in REQUESTS}
     if how == "record":

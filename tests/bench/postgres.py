@@ -30,9 +30,10 @@ class Cluster:
     """Its defaults in a folder that is gone afterwards, on a unix socket;
     as root, with the user that came with it, as it refuses to be root."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options=""):
         self.programs = programs_folder()
         self.folder = os.path.join(folder, "postgres")
+        self.options = options
         self.user = {}
         os.mkdir(self.folder, 0o755)
         if os.getuid() == 0:
@@ -47,7 +48,8 @@ class Cluster:
         self.run("initdb", "-D", self.cluster, "-U", USER, "-A", "trust",
                  "--no-sync")
         self.run("pg_ctl", "-D", self.cluster, "-w", "-l", self.log, "-o",
-                 f"-c listen_addresses='' -k {self.folder}", "start")
+                 f"-c listen_addresses='' -k {self.folder} {self.options}",
+                 "start")
         self.query(TABLE)
         return self
 
@@ -66,6 +68,12 @@ class Cluster:
     def query(self, text):
         self.run("psql", "-X", "-q", "-h", self.folder, "-U", USER, "-v",
                  "ON_ERROR_STOP=1", "-c", text)
+
+    def pid(self):
+        """The one that all others of it are children of."""
+        path = os.path.join(self.cluster, "postmaster.pid")
+        with open(path, encoding="ascii") as file:
+            return int(file.readline())
 
     def version(self):
         done = subprocess.run(
