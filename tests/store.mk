@@ -6,7 +6,7 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_init test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_open test_store_organizations test_store_pepper \
 	test_store_permissions test_store_prune test_store_stat \
-	test_store_writers test_batch test_wake test_wake_commits
+	test_store_writers test_batch test_map_ahead test_wake test_wake_commits
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
 
@@ -100,6 +100,9 @@ test_store_writers_LDADD = $(STORE_TEST_LIBS)
 test_batch_SOURCES = tests/test_batch.c $(STORE_FIXTURE)
 test_batch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_batch_LDADD = $(SUITE_LIBS) $(RECORD_LIBS)
+test_map_ahead_SOURCES = tests/test_map_ahead.c $(STORE_FIXTURE)
+test_map_ahead_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_map_ahead_LDADD = $(STORE_TEST_LIBS)
 test_wake_SOURCES = tests/test_wake.c
 test_wake_LDADD = $(STORE_TEST_LIBS)
 test_wake_commits_SOURCES = tests/test_wake_commits.c

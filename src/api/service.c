@@ -96,3 +96,9 @@ service_flush(struct service *service)
 	if (shared != NULL)
 		shared_renew(shared);
 }
+
+void
+service_map_ahead(struct service *service)
+{
+	live_store_map_ahead(service->live);
+}

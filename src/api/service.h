@@ -35,4 +35,8 @@ void service_stop(struct service *service);
  * be called every second. */
 void service_flush(struct service *service);
 
+/* Spares requests the first touch of a page: to be called every second by a
+ * process that answers many, by one thread. */
+void service_map_ahead(struct service *service);
+
 #endif

@@ -5,6 +5,8 @@
 #ifndef MODEL_LIMITS_H
 #define MODEL_LIMITS_H
 
+#include <stdint.h>
+
 enum {
 	/* Events. */
 	EVENT_ID_LEN = 21,
@@ -75,5 +77,8 @@ enum {
 };
 
 #define WINDOW_MS (24 * 60 * 60 * 1000)
+
+/* Of the store's file, in each process: 16 MiB of page tables. */
+#define MAPPED_AHEAD_BYTES_MAX (UINT64_C(8) << 30)
 
 #endif

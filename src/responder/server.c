@@ -34,7 +34,8 @@ static void ignore_signals(sigset_t *signals);
 static void raise_files(unsigned int connections_max);
 static enum error start(struct loops *loops, pthread_t *threads,
     size_t *started, struct detail *detail);
-static void wait_for_end(const sigset_t *signals, struct service *service);
+static void wait_for_end(const sigset_t *signals,
+    const struct loops *loops);
 static void stop(struct loops *loops, const pthread_t *threads,
     size_t started, struct listener *listener);
 static void log_start(const struct loops *loops,
@@ -74,7 +75,7 @@ server_run(const struct settings *settings, struct listener *listener,
 	err = start(&loops, threads, &started, detail);
 	if (err == ERR_NONE) {
 		log_start(&loops, listener);
-		wait_for_end(&signals, loops.service);
+		wait_for_end(&signals, &loops);
 		log_fact(LEVEL_NOTICE, "the responder stops", NULL);
 	}
 	stop(&loops, threads, started, listener);
@@ -144,14 +145,18 @@ start(struct loops *loops, pthread_t *threads, size_t *started,
 	return ERR_NONE;
 }
 
-/* Each second what waits for the access log is written. */
+/* Each second what waits for the access log is written.  Of servers that
+ * answer one at a time there are too many for page tables of their own. */
 static void
-wait_for_end(const sigset_t *signals, struct service *service)
+wait_for_end(const sigset_t *signals, const struct loops *loops)
 {
 	static const struct timespec second = { .tv_sec = 1 };
 
-	while (sigtimedwait(signals, NULL, &second) < 0)
-		service_flush(service);
+	while (sigtimedwait(signals, NULL, &second) < 0) {
+		service_flush(loops->service);
+		if (loops->may_wait)
+			service_map_ahead(loops->service);
+	}
 }
 
 static void

@@ -13,13 +13,17 @@
 #include "store/store_file.h"
 #include "store/file_system.h"
 #include "store/gate.h"
+#include "store/map_ahead.h"
 #include "store/pepper_file.h"
 #include "store/txn.h"
 
 enum {
 	LOOK_INTERVAL_MS = 1000,
 	/* While others are at the files, and the old ones still serve. */
-	LOOK_AGAIN_MS = 20
+	LOOK_AGAIN_MS = 20,
+	/* What left the cache of files and came back is mapped again. */
+	MAP_ROUND_MS = 60 * SECOND_MS,
+	MAP_SLICES_MAX = 512
 };
 
 struct live_store {
@@ -39,8 +43,12 @@ struct live_store {
 	enum error err;		/* why it is away */
 	bool is_away_logged;
 	bool is_warned;
+	struct map_ahead map_ahead;
+	int64_t map_round_at_ms;	/* when its round began */
 };
 
+static void begin_map_round(struct live_store *live);
+static bool map_slice(struct live_store *live);
 static void look_if_due(struct live_store *live);
 static bool has_changed(struct live_store *live);
 static bool is_cut_off(const struct live_store *live,
@@ -150,6 +158,41 @@ live_store_is_at(struct live_store *live, const struct store_moment *moment)
 	    state.me_last_txnid == moment->commit;
 	pthread_rwlock_unlock(&live->barrier);
 	return is_at;
+}
+
+void
+live_store_map_ahead(struct live_store *live)
+{
+	begin_map_round(live);
+	for (unsigned int i = 0; i < MAP_SLICES_MAX; i++)
+		if (!map_slice(live))
+			break;
+}
+
+static void
+begin_map_round(struct live_store *live)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (now_ms - live->map_round_at_ms < MAP_ROUND_MS)
+		return;
+	live->map_round_at_ms = now_ms;
+	pthread_rwlock_rdlock(&live->barrier);
+	live->map_ahead.next_bytes = 0;
+	pthread_rwlock_unlock(&live->barrier);
+}
+
+/* The barrier is held no longer than for a page: others may wait for it. */
+static bool
+map_slice(struct live_store *live)
+{
+	bool is_more;
+
+	pthread_rwlock_rdlock(&live->barrier);
+	is_more = live->err == ERR_NONE &&
+	    map_ahead_slice(live->store, &live->map_ahead);
+	pthread_rwlock_unlock(&live->barrier);
+	return is_more;
 }
 
 /* Threads that find a look due wait for the one that is at it, so that none
@@ -263,6 +306,7 @@ open_store(struct live_store *live, struct detail *detail)
 		return err;
 	}
 	live->opening++;
+	live->map_ahead = (struct map_ahead){ 0 };
 	if (!live->is_warned)
 		file_system_warn(live->path);
 	live->is_warned = true;
@@ -295,6 +339,8 @@ follow_growth(struct live_store *live)
 	pthread_rwlock_wrlock(&live->barrier);
 	err = live->store == NULL ? live->err :
 	    txn_follow_growth(live->store);
+	/* The map lies elsewhere now. */
+	live->map_ahead = (struct map_ahead){ 0 };
 	pthread_rwlock_unlock(&live->barrier);
 	return err;
 }

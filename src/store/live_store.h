@@ -48,4 +48,10 @@ struct store_moment live_store_moment(const struct live_store *live,
 bool live_store_is_at(struct live_store *live,
     const struct store_moment *moment);
 
+/*
+ * Maps what is stored before somebody reads it (store/map_ahead.h), if the
+ * store is open: to be called every second, always by the same thread.
+ */
+void live_store_map_ahead(struct live_store *live);
+
 #endif
