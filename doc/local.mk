@@ -30,4 +30,6 @@ EXTRA_DIST += \
 	doc/decisions/0021-streams-tell-their-place.md \
 	doc/decisions/0022-append-at-full-speed.md \
 	doc/decisions/0023-pages-that-are-asked-for-again.md \
+	doc/decisions/0024-what-libfcgi-costs.md \
+	doc/decisions/0025-tried-for-speed.md \
 	doc/decisions/0026-cheaper-seeks.md

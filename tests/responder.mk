@@ -1,4 +1,4 @@
-RESPONDER_TESTS = test_body test_deadlines test_fcgi test_outgoing \
+RESPONDER_TESTS = test_body test_deadlines test_fcgi test_load test_outgoing \
 	test_records test_replies test_trays test_waiting test_watch
 RESPONDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(FCGI_CFLAGS)
 RESPONDER_TEST_LIBS = $(SUITE_LIBS) libresponder.a libbase.a $(FCGI_LIBS)
@@ -14,6 +14,9 @@ test_deadlines_LDADD = $(RESPONDER_TEST_LIBS)
 test_fcgi_SOURCES = tests/test_fcgi.c
 test_fcgi_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_fcgi_LDADD = $(RESPONDER_TEST_LIBS)
+test_load_SOURCES = tests/test_load.c
+test_load_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_load_LDADD = $(RESPONDER_TEST_LIBS)
 test_outgoing_SOURCES = tests/test_outgoing.c
 test_outgoing_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_outgoing_LDADD = $(RESPONDER_TEST_LIBS)

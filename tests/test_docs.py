@@ -205,6 +205,20 @@ def test_names_that_texts_quote_exist():
             if name not in known]
 
 
+def test_nginx_sends_the_params_that_are_read():
+    """All but fields of the request, which it passes on by itself, and what
+    it has in another one: the path's end, and the scheme."""
+    source = (SOURCE / "src/api/request.c").read_text(encoding="utf-8")
+    read = {name for name in re.findall(r'"([A-Z][A-Z_]+)"', source)
+            if not name.startswith("HTTP_")}
+    sent = set(re.findall(
+        r"^\s*fastcgi_param (?!HTTP_)(\w+)",
+        (SOURCE / "contrib/nginx/apitrail.conf").read_text(encoding="utf-8"),
+        flags=re.MULTILINE))
+    return difference(sent, read - {"PATH_INFO", "REQUEST_SCHEME"},
+                      "contrib/nginx", "the source")
+
+
 def test_pages_refer_to_pages_that_exist():
     known = {path.name for path in PAGES}
     return [f"{path.name}: .Xr {name} {section}" for path in PAGES

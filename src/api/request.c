@@ -29,7 +29,6 @@ static const struct {
 	PARAM("CONTENT_LENGTH", content_length),
 	PARAM("HTTP_X_API_KEY", key),
 	PARAM("REQUEST_METHOD", method),
-	PARAM("SERVER_PROTOCOL", protocol),
 	PARAM("HTTP_X_REQUEST_ID", request_id),
 	PARAM("HTTP_LAST_EVENT_ID", last_event_id),
 	PARAM("HTTP_IDEMPOTENCY_KEY", idempotency_key),

@@ -46,7 +46,6 @@ struct request {
 	const char *server_name;
 	const char *server_port;
 	const char *remote_address;
-	const char *protocol;
 	bool is_https;
 	bool is_overload;		/* to be answered 503 */
 	bool may_wait;			/* the front door can wait for news */

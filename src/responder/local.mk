@@ -11,6 +11,7 @@ libresponder_a_SOURCES = \
 	src/responder/deadlines.c src/responder/deadlines.h \
 	src/responder/fcgi.c src/responder/fcgi.h \
 	src/responder/listener.c src/responder/listener.h \
+	src/responder/load.c src/responder/load.h \
 	src/responder/loop.c src/responder/loop.h \
 	src/responder/outgoing.c src/responder/outgoing.h \
 	src/responder/parking.c src/responder/parking.h \

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "responder/connections.h"
+#include "responder/load.h"
 #include "responder/registers.h"
 
 enum {
@@ -21,6 +22,9 @@ enum {
 	/* When a loop stops: as many as wait on the listening socket. */
 	ACCEPTS_ON_STOP = 4096,
 	GIVEN_PER_ROUND = 64,
+	/* That a loop with time to spare gets before another has any: as
+	 * many as two workers of a web server keep. */
+	TOGETHER_MAX = 64,
 	/* Connections beyond the bound that are told so. */
 	OVER_CONNECTIONS_MAX = 64,
 	/* While files or memory are short, or there is no room. */
@@ -47,6 +51,7 @@ struct loop {
 	int64_t listen_at_ms;	/* when a pause ends */
 	int64_t stop_at_ms;	/* 0 until it stops */
 	int64_t give_up_at_ms;	/* 0: it does not stop, or has */
+	struct load load;
 	struct connections connections;
 };
 
@@ -64,7 +69,7 @@ static bool is_transient(int error);
 static void complain(struct loop *loop, int error);
 static bool has_room(struct loop *loop);
 static void place(struct loop *loop, int fd);
-static struct loop *least_loaded(struct loop *loop);
+static struct loop *choose(struct loop *loop);
 static void take_gifts(struct loop *loop);
 static void begin_stopping(struct loop *loop);
 
@@ -173,6 +178,7 @@ run_round(struct loop *loop)
 	count = epoll_wait(connections->epoll_fd, events, EVENTS_PER_ROUND,
 	    timeout_ms);
 	connections->now_ms = clock_steady_ms();
+	load_look(&loop->load, connections->now_ms);
 	for (int i = 0; i < count; i++) {
 		void *what = events[i].data.ptr;
 
@@ -298,7 +304,7 @@ has_room(struct loop *loop)
 static void
 place(struct loop *loop, int fd)
 {
-	struct loop *target = least_loaded(loop);
+	struct loop *target = choose(loop);
 	struct gift gift = {
 		.fd = fd,
 		.is_over = atomic_fetch_add(&loop->loops->connections, 1) >=
@@ -316,8 +322,10 @@ place(struct loop *loop, int fd)
 	connections_open(&loop->connections, fd, gift.is_over);
 }
 
+/* The first that has time and room: one thread that goes on working costs
+ * less than two that are woken by turns.  Otherwise the one with the fewest. */
 static struct loop *
-least_loaded(struct loop *loop)
+choose(struct loop *loop)
 {
 	struct loop *least = loop;
 
@@ -325,9 +333,11 @@ least_loaded(struct loop *loop)
 		return loop;
 	for (size_t i = 0; i < loop->loops->count; i++) {
 		struct loop *other = loop->loops->loops[i];
+		unsigned int count = atomic_load(&other->connections.count);
 
-		if (atomic_load(&other->connections.count) <
-		    atomic_load(&least->connections.count))
+		if (count < TOGETHER_MAX && !load_is_busy(&other->load))
+			return other;
+		if (count < atomic_load(&least->connections.count))
 			least = other;
 	}
 	return least;

@@ -1,8 +1,8 @@
 /* loop.h - one event loop: a thread, its epoll and its connections.
  *
  * All loops of a process share the listening socket.  Whoever accepts a
- * connection gives it to the loop that has the fewest, so that connections
- * that are kept for long are spread evenly.
+ * connection gives it to the first loop that has time and room for it; when
+ * none has, they are spread evenly.
  */
 #ifndef RESPONDER_LOOP_H
 #define RESPONDER_LOOP_H

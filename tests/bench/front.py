@@ -59,8 +59,6 @@ class Responder:
                 ("fastcgi_pass apitrail", "fastcgi_pass " + name),
                 ("server_name api.example.org;",
                  "server_name 127.0.0.1; access_log off;"),
-                ("include fastcgi_params",
-                 "include /etc/nginx/fastcgi_params"),
                 ("listen 80;", f"listen 127.0.0.1:{port};")):
             if old not in text:
                 raise RuntimeError(f"contrib/{SNIPPET} has no \"{old}\"")

@@ -1,13 +1,11 @@
-/*
- * clock.c - another time of day for a program under test.
+/* clock.c - another time of day for a program under test.
  *
  * Loaded before the program (ld.so(8), LD_PRELOAD), it answers CLOCK_REALTIME
  *   TEST_CLOCK_MOVED_S    this many seconds later, which may be negative, or
  *   TEST_CLOCK_STOPPED_S  as this second since 1970, always.
  * Other clocks run as they are.  It asks the kernel itself and allocates
  * nothing, so that it also works below a sanitizer, which reads the clock
- * before any library is ready.
- */
+ * before any library is ready. */
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>

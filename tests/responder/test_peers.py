@@ -5,6 +5,10 @@ import threading
 from fastcgi import *
 
 QUICK = 5  # seconds that an answer may take beside peers that stall
+TOGETHER_MAX = 64  # as in loop.c
+# Beside connections, each loop watches the listening socket, its pipe, the
+# store and what it has of the recorder.
+WATCHED = 4
 
 
 def stalled(responder):
@@ -190,24 +194,35 @@ def a_thousand_kept_connections_on_two_loops_starve_no_one():
 
 
 @test
-def connections_are_spread_over_the_loops():
+def a_few_connections_are_kept_together():
+    with Responder(threads=4) as responder:
+        peers = [responder.peer() for _ in range(8)]
+        for peer in peers:
+            assert peer.ask().body == pattern(250)
+        assert connections_by_loop(responder) == [0, 0, 0, 8]
+
+
+@test
+def many_connections_are_spread_over_the_loops():
     with Responder(threads=4) as responder:
         peers = []
-        for _ in range(64):
+        for _ in range(4 * (TOGETHER_MAX + 8)):
             peers.append(responder.peer())
             assert peers[-1].ask().body == pattern(250)
-        folder = f"/proc/{responder.process.pid}/fdinfo"
-        counts = []
-        for number in os.listdir(folder):
-            try:
-                with open(f"{folder}/{number}") as file:
-                    counts.append(file.read().count("tfd:"))
-            except FileNotFoundError:
-                continue
-        loops = [count for count in counts if count > 0]
-        # Each also watches the listening socket, its pipe, the store and
-        # what it has of the recorder.
-        assert sorted(loops) == [20] * 4, loops
+        assert connections_by_loop(responder) == [TOGETHER_MAX + 8] * 4
+
+
+def connections_by_loop(responder):
+    """How many each has, in order of number."""
+    folder = f"/proc/{responder.process.pid}/fdinfo"
+    counts = []
+    for number in os.listdir(folder):
+        try:
+            with open(f"{folder}/{number}") as file:
+                counts.append(file.read().count("tfd:"))
+        except FileNotFoundError:
+            continue
+    return sorted(count - WATCHED for count in counts if count > 0)
 
 
 @test

@@ -20,7 +20,6 @@ REPLACED = (
     ("/usr/libexec/apitrail", "{folder}"),
     ("/var/lib/apitrail", "{run}/store"),
     ("api.example.org", "127.0.0.1"),
-    ("include fastcgi_params", "include /etc/nginx/fastcgi_params"),
     ("listen 80;", "listen 127.0.0.1:{port};"),
     ("*:80>", "127.0.0.1:{port}>"),
 )
