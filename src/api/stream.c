@@ -11,7 +11,6 @@
 #include "api/request.h"
 #include "api/response.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "model/event.h"
 #include "store/events.h"
 #include "store/store.h"
@@ -138,22 +137,15 @@ read_last_event_id(struct exchange *exchange, struct cursor *place,
     bool *has_place)
 {
 	const char *text = exchange->request->last_event_id;
-	size_t digits_len = strspn(text, TEXT_DIGITS);
-	const char *id = text + digits_len + 1;
+	size_t text_len = strlen(text);
 
-	*has_place = text[0] != '\0';
-	if (!*has_place)
+	*has_place = text_len > 0;
+	if (!*has_place || cursor_parse(text, text_len, place) == ERR_NONE)
 		return ERR_NONE;
-	if (text[digits_len] == ':' &&
-	    text_parse_int64(text, digits_len, &place->stored_at_ms) ==
-	    ERR_NONE && event_id_is_valid(id, strlen(id))) {
-		memcpy(place->id, id, sizeof(place->id));
-		return ERR_NONE;
-	}
 	return detail_set(&exchange->detail, ERR_SYNTAX, "Last-Event-ID: "
 	    "expected the id of an event of a stream, such as "
 	    "\"1657027948150:5fZk0aKf3QwTn8LmR2xYc\", got %s",
-	    quote(text, strlen(text)).text);
+	    quote(text, text_len).text);
 }
 
 static enum error
@@ -296,6 +288,10 @@ take_event(const struct event_view *view, void *arg)
 static void
 add_id(struct buffer *body, const struct cursor *place)
 {
-	buffer_add_format(body, "id: %" PRId64 ":%s\n", place->stored_at_ms,
-	    place->id);
+	char text[CURSOR_TEXT_SIZE];
+
+	cursor_format(place, text);
+	buffer_add_text(body, "id: ");
+	buffer_add_text(body, text);
+	buffer_add_text(body, "\n");
 }
