@@ -1,7 +1,8 @@
 dnl AX_WARNINGS
 dnl
 dnl Sets WARNING_CFLAGS to the warnings of STYLE.md that this compiler knows,
-dnl and SANITIZER_CFLAGS and SANITIZER_LDFLAGS from --enable-sanitizers.
+dnl and SANITIZER_CFLAGS and SANITIZER_LDFLAGS from --enable-sanitizers and
+dnl --enable-fuzzing.
 AC_DEFUN([AX_WARNINGS], [
 WARNING_CFLAGS=
 for flag in -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
@@ -26,6 +27,7 @@ SANITIZER_LDFLAGS=
 AS_IF([test "x$enable_sanitizers" != xno], [
 	SANITIZER_CFLAGS="-fsanitize=$enable_sanitizers -fno-omit-frame-pointer -fno-sanitize-recover=all"
 	SANITIZER_LDFLAGS="-fsanitize=$enable_sanitizers"
+	SANITIZER_CFLAGS="$SANITIZER_CFLAGS $FUZZING_CFLAGS"
 ])
 AC_SUBST([SANITIZER_CFLAGS])
 AC_SUBST([SANITIZER_LDFLAGS])
