@@ -223,6 +223,22 @@ START_TEST(a_reply_with_a_wrong_byte_is_refused)
 }
 END_TEST
 
+/* Also so few that they could begin another event. */
+START_TEST(a_request_with_bytes_behind_its_events_is_refused)
+{
+	static const char behind[MESSAGE_EVENT_BYTES + 1];
+	struct message_request request;
+	struct buffer message;
+
+	record_fixture_message(&message, &two_events);
+	buffer_add(&message, behind, (size_t)_i);
+	ck_assert_int_eq(message_end_request(&message), ERR_NONE);
+	ck_assert_int_eq(read_request(message.bytes, message.len, &request),
+	    _i == 0 ? ERR_NONE : ERR_SYNTAX);
+	buffer_clear(&message);
+}
+END_TEST
+
 START_TEST(a_part_of_a_message_is_waited_for)
 {
 	struct buffer message;
@@ -370,6 +386,9 @@ main(void)
 	    COUNT_OF(request_rows));
 	tcase_add_loop_test(tcase, a_reply_with_a_wrong_byte_is_refused, 0,
 	    COUNT_OF(reply_rows));
+	tcase_add_loop_test(tcase,
+	    a_request_with_bytes_behind_its_events_is_refused, 0,
+	    MESSAGE_EVENT_BYTES + 2);
 	tcase_add_test(tcase, a_part_of_a_message_is_waited_for);
 	tcase_add_test(tcase, another_language_is_seen_by_its_first_byte);
 	tcase_add_test(tcase, a_request_has_at_most_1000_events);

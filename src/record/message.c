@@ -221,8 +221,12 @@ message_next_event(const struct message_request *request, size_t *offset,
 	event_out->json_len = wire_take_u16(&reader);
 	event_out->json = request->events + reader.offset;
 	wire_take(&reader, event_out->json_len);
+	/* One that is cut off is left where it begins, so that it is not taken
+	 * for the end. */
+	if (reader.is_bad)
+		return false;
 	*offset = reader.offset;
-	return !reader.is_bad;
+	return true;
 }
 
 struct cursor
