@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	HACKING.md \
 	CHANGELOG.md \
 	COPYING \
+	SECURITY.md \
 	doc/ARCHITECTURE.md \
 	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
@@ -29,4 +30,6 @@ EXTRA_DIST += \
 	doc/decisions/0020-a-touch-wakes.md \
 	doc/decisions/0021-streams-tell-their-place.md \
 	doc/decisions/0022-append-at-full-speed.md \
-	doc/decisions/0023-pages-that-are-asked-for-again.md
+	doc/decisions/0023-pages-that-are-asked-for-again.md \
+	doc/decisions/0027-a-sandbox-of-two-parts.md \
+	doc/decisions/0028-crashes-and-standstill-end-a-process.md
