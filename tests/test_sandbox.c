@@ -234,7 +234,8 @@ learn_state(struct sandbox_state *state)
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		enum error err = sandbox_fixture_enter(around.store, SANDBOX_ON, state);
+		enum error err = sandbox_fixture_enter(around.store,
+		    SANDBOX_ON, state);
 
 		_exit(err == ERR_NONE && write(pipe_fds[1], state,
 		    sizeof(*state)) == sizeof(*state) ? 0 : 1);
@@ -258,7 +259,8 @@ START_TEST(only_what_is_needed_can_be_done)
 	ck_assert_int_eq(sandbox_fixture_outcome(rows[_i].attempt, SANDBOX_ON),
 	    has_part ? rows[_i].inside : 0);
 	/* The last, as it may change what lies around. */
-	ck_assert_int_eq(sandbox_fixture_outcome(rows[_i].attempt, SANDBOX_OFF), 0);
+	ck_assert_int_eq(sandbox_fixture_outcome(rows[_i].attempt,
+	    SANDBOX_OFF), 0);
 }
 END_TEST
 
@@ -270,7 +272,8 @@ enter_again(void)
 
 	if (sandbox_fixture_enter(around.store, SANDBOX_ON, &state) != ERR_NONE)
 		return 1;
-	return sandbox_fixture_enter(around.store, SANDBOX_REQUIRED, &state) == ERR_MEANING ? 0 : 2;
+	return sandbox_fixture_enter(around.store, SANDBOX_REQUIRED,
+	    &state) == ERR_MEANING ? 0 : 2;
 }
 
 START_TEST(without_the_kernel_it_goes_on_unless_it_is_required)
@@ -284,7 +287,8 @@ enter_nowhere(void)
 {
 	struct sandbox_state state;
 
-	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_REQUIRED, &state) != ERR_MEANING)
+	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_REQUIRED,
+	    &state) != ERR_MEANING)
 		return 1;
 	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_ON, &state) != ERR_NONE ||
 	    strstr(state.text, "landlock") != NULL)
