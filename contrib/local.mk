@@ -53,5 +53,5 @@ format-check:
 lint:
 	cd '$(srcdir)' && contrib/lint -I'$(abs_builddir)' $(AM_CPPFLAGS) \
 	    $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) \
-	    $(XXHASH_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) \
+	    $(XXHASH_CFLAGS) $(SECCOMP_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) \
 	    $(CHECK_CFLAGS)

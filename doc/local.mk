@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	HACKING.md \
 	CHANGELOG.md \
 	COPYING \
+	SECURITY.md \
 	doc/ARCHITECTURE.md \
 	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
@@ -32,4 +33,6 @@ EXTRA_DIST += \
 	doc/decisions/0023-pages-that-are-asked-for-again.md \
 	doc/decisions/0024-what-libfcgi-costs.md \
 	doc/decisions/0025-tried-for-speed.md \
-	doc/decisions/0026-cheaper-seeks.md
+	doc/decisions/0026-cheaper-seeks.md \
+	doc/decisions/0027-a-sandbox-of-two-parts.md \
+	doc/decisions/0028-crashes-and-standstill-end-a-process.md

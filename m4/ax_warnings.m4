@@ -25,7 +25,7 @@ AC_SUBST([WARNING_CFLAGS])
 SANITIZER_CFLAGS=
 SANITIZER_LDFLAGS=
 AS_IF([test "x$enable_sanitizers" != xno], [
-	SANITIZER_CFLAGS="-fsanitize=$enable_sanitizers -fno-omit-frame-pointer -fno-sanitize-recover=all"
+	SANITIZER_CFLAGS="-fsanitize=$enable_sanitizers -fno-omit-frame-pointer -fno-sanitize-recover=all -DHAVE_SANITIZERS=1"
 	SANITIZER_LDFLAGS="-fsanitize=$enable_sanitizers"
 	SANITIZER_CFLAGS="$SANITIZER_CFLAGS $FUZZING_CFLAGS"
 ])

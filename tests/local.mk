@@ -15,6 +15,7 @@ SUITE_LIBS = libsuite.a $(CHECK_LIBS)
 
 include tests/preload.mk
 include tests/base.mk
+include tests/sandbox.mk
 include tests/model.mk
 include tests/shared.mk
 include tests/store.mk

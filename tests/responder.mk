@@ -1,5 +1,5 @@
 RESPONDER_TESTS = test_body test_deadlines test_fcgi test_load test_outgoing \
-	test_records test_replies test_trays test_waiting test_watch
+	test_records test_replies test_stuck test_trays test_waiting test_watch
 RESPONDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(FCGI_CFLAGS)
 RESPONDER_TEST_LIBS = $(SUITE_LIBS) libresponder.a libbase.a $(FCGI_LIBS)
 check_PROGRAMS += $(RESPONDER_TESTS)
@@ -26,6 +26,9 @@ test_records_LDADD = $(RESPONDER_TEST_LIBS)
 test_replies_SOURCES = tests/test_replies.c
 test_replies_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_replies_LDADD = $(RESPONDER_TEST_LIBS)
+test_stuck_SOURCES = tests/test_stuck.c
+test_stuck_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_stuck_LDADD = $(RESPONDER_TEST_LIBS)
 test_trays_SOURCES = tests/test_trays.c
 test_trays_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_trays_LDADD = $(SUITE_LIBS) libresponder.a $(API_LIBS) $(FCGI_LIBS)
@@ -42,7 +45,7 @@ responder_stub_SOURCES = src/responder/main.c \
 	tests/responder/stub_answers.c \
 	tests/responder/stub_parked.c tests/responder/stub_parked.h
 responder_stub_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/responder
-responder_stub_LDADD = libresponder.a $(API_LIBS) $(FCGI_LIBS)
+responder_stub_LDADD = $(RESPONDER_LIBS)
 
 RESPONDER_PY_TESTS = \
 	tests/responder/test_bodies.py \

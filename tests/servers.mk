@@ -9,6 +9,7 @@ server_tests = \
 	tests/servers/test_recorder_troubles.py \
 	tests/servers/test_recording.py \
 	tests/servers/test_repeats.py \
+	tests/servers/test_sandbox.py \
 	tests/servers/test_secrets.py \
 	tests/servers/test_shutdown.py \
 	tests/servers/test_storm.py \

@@ -13,6 +13,7 @@
 #include "api/repeats.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "base/doing.h"
 #include "store/live_store.h"
 
 static enum error answer_checked(struct exchange *exchange);
@@ -46,6 +47,7 @@ answer(struct service *service, const struct request *request,
 		repeats_keep(request->repeats, &exchange, &moment);
 	finish(&exchange, err);
 	log_answer(&exchange, begun_us);
+	doing_end();
 }
 
 bool
@@ -62,6 +64,8 @@ answer_repeat(struct service *service, struct repeats *repeats,
 		return false;
 	exchange = repeat->exchange;
 	exchange.request = &request;
+	/* Its id was the first one's. */
+	exchange.request_id[0] = '\0';
 	exchange_resume(&exchange, service, response);
 	if (!repeat_holds(repeat, &exchange))
 		return false;
@@ -71,6 +75,7 @@ answer_repeat(struct service *service, struct repeats *repeats,
 	response_reset(response);
 	finish(&exchange, answer_kept(&exchange, repeat));
 	log_answer(&exchange, begun_us);
+	doing_end();
 	return true;
 }
 
@@ -124,8 +129,10 @@ answer_checked(struct exchange *exchange)
 		err = route_find(exchange);
 	if (err == ERR_NONE && exchange->method == METHOD_OPTIONS)
 		return cors_answer_options(exchange);
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
+		doing_name(exchange->route->path);
 		err = route_choose_media(exchange);
+	}
 	if (err == ERR_NONE && exchange->route->scope != 0)
 		err = authorize(exchange);
 	if (err == ERR_NONE)
@@ -218,6 +225,7 @@ answer_recorded(struct service *service, struct response *response,
 	finish(exchange, err);
 	log_end(pending, response);
 	pending_free(pending);
+	doing_end();
 }
 
 /* An export may go on where a wait ends. */
@@ -242,6 +250,7 @@ answer_resume(struct service *service, struct response *response)
 		resume_wait(service, response);
 	else
 		resume_stream(service, response);
+	doing_end();
 }
 
 static void

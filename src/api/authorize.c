@@ -7,6 +7,7 @@
 #include "api/exchange.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "base/doing.h"
 #include "base/log.h"
 #include "model/organization.h"
 #include "store/api_keys.h"
@@ -127,5 +128,6 @@ check_asker(struct exchange *exchange, const struct asker *asker)
 	memcpy(exchange->organization_id, organization->id,
 	    sizeof(organization->id));
 	exchange->organization = organization->number;
+	doing_for(organization->number);
 	return ERR_NONE;
 }

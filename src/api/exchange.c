@@ -2,7 +2,9 @@
 #include "api/exchange.h"
 
 #include "api/request.h"
+#include "api/route.h"
 #include "base/clock.h"
+#include "base/doing.h"
 #include "shared/shared.h"
 #include "store/live_store.h"
 
@@ -21,6 +23,7 @@ exchange_begin(struct exchange *exchange, struct service *service,
 	accept_read(request->accepts, request->accept_count,
 	    &exchange->accept);
 	request_choose_id(request, exchange->request_id);
+	doing_begin("a request", exchange->request_id);
 }
 
 void
@@ -31,6 +34,10 @@ exchange_resume(struct exchange *exchange, struct service *service,
 	exchange->response = response;
 	exchange->now_ms = clock_now_ms();
 	exchange->oldest_ms = exchange->now_ms - service->retention_ms;
+	if (exchange->route == NULL)
+		return;
+	doing_begin(exchange->route->path, exchange->request_id);
+	doing_for(exchange->organization);
 }
 
 void

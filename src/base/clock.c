@@ -8,7 +8,18 @@
 
 #include "base/text.h"
 
+enum {
+	CYCLE_DAYS = 400 * 365 + 97,
+	/* From the first of March of the year 0. */
+	DAYS_TO_1970 = 719468
+};
+
 static int64_t read_clock(clockid_t id);
+static void find_date(int64_t days, int64_t *year_out, int64_t *month_out,
+    int64_t *day_out);
+static int count_digits(int64_t number, int least);
+static char *put_digits(char *text, int64_t number, int digit_count,
+    char mark);
 static bool read_date_and_time(const char **text, struct tm *tm);
 static bool read_digits(const char **text, size_t digit_count, int *number_out);
 static bool read_mark(const char **text, const char *allowed);
@@ -37,23 +48,72 @@ clock_steady_ms(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+/* Without libc, whose gmtime_r takes a lock: a signal handler calls this. */
 void
 clock_format_utc(int64_t time_ms, char text[CLOCK_TEXT_SIZE])
 {
-	int64_t ms = ((time_ms % SECOND_MS) + SECOND_MS) % SECOND_MS;
-	time_t seconds = (time_t)((time_ms - ms) / SECOND_MS);
-	struct tm tm;
-	size_t len = 0;
+	int64_t ms = ((time_ms % DAY_MS) + DAY_MS) % DAY_MS;
+	int64_t year;
+	int64_t month;
+	int64_t day;
 
-	if (gmtime_r(&seconds, &tm) != NULL)
-		len = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S",
-		    &tm);
-	if (len == 0 || len + sizeof(".000Z") > CLOCK_TEXT_SIZE) {
-		text[0] = '\0';
+	find_date(time_ms / DAY_MS - (time_ms % DAY_MS < 0), &year, &month,
+	    &day);
+	text[0] = '\0';
+	if (year < 0)
 		return;
+	text = put_digits(text, year, count_digits(year, 4), '-');
+	text = put_digits(text, month, 2, '-');
+	text = put_digits(text, day, 2, 'T');
+	text = put_digits(text, ms / HOUR_MS, 2, ':');
+	text = put_digits(text, ms / MINUTE_MS % 60, 2, ':');
+	text = put_digits(text, ms / SECOND_MS % 60, 2, '.');
+	text = put_digits(text, ms % SECOND_MS, 3, 'Z');
+	*text = '\0';
+}
+
+/*
+ * Of days since 1970.  Years begin with March here, so that the day which is
+ * not always there comes last, and repeat after four centuries.
+ */
+static void
+find_date(int64_t days, int64_t *year_out, int64_t *month_out,
+    int64_t *day_out)
+{
+	int64_t since = days + DAYS_TO_1970;
+	int64_t cycle = (since >= 0 ? since : since - (CYCLE_DAYS - 1)) /
+	    CYCLE_DAYS;
+	int64_t day = since - cycle * CYCLE_DAYS;
+	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	int64_t month;
+
+	day -= 365 * year + year / 4 - year / 100;
+	/* Of five months from March on, 153 days each time. */
+	month = (5 * day + 2) / 153;
+	*day_out = day - (153 * month + 2) / 5 + 1;
+	*month_out = month < 10 ? month + 3 : month - 9;
+	*year_out = year + cycle * 400 + (*month_out <= 2);
+}
+
+static int
+count_digits(int64_t number, int least)
+{
+	int count = 1;
+
+	for (; number >= 10; number /= 10)
+		count++;
+	return count < least ? least : count;
+}
+
+static char *
+put_digits(char *text, int64_t number, int digit_count, char mark)
+{
+	for (int i = digit_count - 1; i >= 0; i--) {
+		text[i] = (char)('0' + number % 10);
+		number /= 10;
 	}
-	snprintf(text + len, CLOCK_TEXT_SIZE - len, ".%03uZ",
-	    (unsigned int)ms);
+	text[digit_count] = mark;
+	return text + digit_count + 1;
 }
 
 enum error

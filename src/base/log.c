@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { LINE_BYTES_MAX = 4096 };
+enum { LINE_BYTES_MAX = 4096, PARTS_MAX = 8 };
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
@@ -41,6 +42,7 @@ static struct {
 	int journal;		/* socket, when target is LOG_TO_JOURNALD */
 } open_log = { LOG_TO_STDERR, "apitrail", -1 };
 
+static struct iovec part_of(const char *text);
 static int connect_to_journald(void);
 static void add_fields(struct buffer *line, const char *fact, va_list args);
 static void add_field(struct buffer *line, const char *name, const char *text);
@@ -76,6 +78,49 @@ log_open(enum log_target target, const char *program)
 	}
 	open_log.target = target;
 	return ERR_NONE;
+}
+
+void
+log_last_words(const char *line, size_t line_len)
+{
+	static const char priority[] = "PRIORITY=3\nSYSLOG_IDENTIFIER=";
+	static const char message[] = "\nMESSAGE=";
+	static const char level[] = " level=error program=";
+	char time_text[CLOCK_TEXT_SIZE];
+	bool is_journal = open_log.target == LOG_TO_JOURNALD;
+	struct iovec parts[PARTS_MAX];
+	size_t count = 0;
+	ssize_t written;
+
+	if (is_journal) {
+		parts[count++] = part_of(priority);
+	} else {
+		clock_format_utc(clock_now_ms(), time_text);
+		parts[count++] = part_of("time=");
+		parts[count++] = part_of(time_text);
+		parts[count++] = part_of(level);
+	}
+	parts[count++] = part_of(open_log.program);
+	parts[count++] = part_of(is_journal ? message : " ");
+	parts[count++] = (struct iovec){
+		/* It is not written to. */
+		.iov_base = (void *)(uintptr_t)line,
+		.iov_len = line_len,
+	};
+	parts[count++] = part_of("\n");
+	written = writev(is_journal ? open_log.journal : STDERR_FILENO, parts,
+	    (int)count);
+	/* Nobody is left to tell. */
+	(void)written;
+}
+
+static struct iovec
+part_of(const char *text)
+{
+	return (struct iovec){
+		.iov_base = (void *)(uintptr_t)text,
+		.iov_len = strlen(text),
+	};
 }
 
 static int

@@ -31,4 +31,8 @@ enum error log_open(enum log_target target, const char *program);
 void log_fact(enum log_level level, const char *fact, ...)
     __attribute__((sentinel));
 
+/* For a signal handler, see last_words.h: an error whose fields are made
+ * already, written at once; for syslog, to stderr. */
+void log_last_words(const char *line, size_t line_len);
+
 #endif

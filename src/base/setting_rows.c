@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/settings.h"
 #include "base/text.h"
 
 enum {
@@ -29,6 +30,7 @@ static setting_check check_lockout;
 static setting_check check_origin;
 static setting_check check_log;
 static setting_check check_access_log;
+static setting_check check_sandbox;
 
 const struct setting_row setting_rows[SETTING_COUNT] = {
 	[SETTING_STORE] = { "APITRAIL_STORE", "store",
@@ -83,6 +85,10 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	    "off", check_access_log,
 	    "off, or a file's path that begins with /",
 	    "file that gets a line a request" },
+	[SETTING_SANDBOX] = { "APITRAIL_SANDBOX", "sandbox",
+	    "on", check_sandbox,
+	    "on, off or required",
+	    "whether responder and recorder give up what they do not need" },
 };
 
 static bool
@@ -225,4 +231,22 @@ check_access_log(const char *text, int64_t *number_out)
 {
 	*number_out = text[0] == '/';
 	return text[0] == '/' || strcmp(text, "off") == 0;
+}
+
+static bool
+check_sandbox(const char *text, int64_t *number_out)
+{
+	static const char *const modes[] = {
+		[SANDBOX_ON]       = "on",
+		[SANDBOX_OFF]      = "off",
+		[SANDBOX_REQUIRED] = "required",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(modes); i++) {
+		if (strcmp(text, modes[i]) != 0)
+			continue;
+		*number_out = (int64_t)i;
+		return true;
+	}
+	return false;
 }

@@ -29,11 +29,19 @@ enum setting {
 	SETTING_CORS_ORIGIN,	/* an origin, "*", or "" */
 	SETTING_LOG,		/* enum log_target */
 	SETTING_ACCESS_LOG,	/* off, or a file's path */
+	SETTING_SANDBOX,	/* enum sandbox_mode */
 	SETTING_COUNT
 };
 
 /* The most that SETTING_LOCKOUT may say. */
 enum { LOCKOUT_FAILURES_MAX = 1000, LOCKOUT_WINDOW_MS_MAX = DAY_MS };
+
+/* What SETTING_SANDBOX says. */
+enum sandbox_mode {
+	SANDBOX_ON,		/* as far as the kernel has it */
+	SANDBOX_OFF,
+	SANDBOX_REQUIRED	/* no start without all of it */
+};
 
 struct settings;
 

@@ -19,6 +19,9 @@ enum {
 	GROUPS_MAX = 1024
 };
 
+/* Set before there are threads; NULL: none. */
+static const struct sockaddr_un *pinned;
+
 static int open_directory(const char *store_path);
 static void make_address(int directory_fd, struct sockaddr_un *address);
 static int make_socket(void);
@@ -30,6 +33,22 @@ static enum error listen_in(int directory_fd,
 static enum error own(int directory_fd);
 static bool is_in_group(int fd, const struct ucred *peer, gid_t group);
 static void log_refused(const char *store_path, const struct ucred *peer);
+
+enum error
+recorder_socket_path(const char *store_path,
+    char path_out[RECORDER_PATH_SIZE])
+{
+	int len = snprintf(path_out, RECORDER_PATH_SIZE, "%s/"
+	    RECORDER_SOCKET, store_path);
+
+	return len < RECORDER_PATH_SIZE ? ERR_NONE : ERR_TOO_LARGE;
+}
+
+void
+recorder_socket_pin(const struct sockaddr_un *address)
+{
+	pinned = address;
+}
 
 enum error
 recorder_socket_connect(const char *store_path, int *fd_out)
@@ -49,8 +68,8 @@ recorder_socket_connect(const char *store_path, int *fd_out)
 		goto out;
 	}
 	make_address(directory_fd, &address);
-	if (connect(fd, (const struct sockaddr *)&address,
-	    sizeof(address)) != 0) {
+	if (connect(fd, (const struct sockaddr *)(pinned != NULL ? pinned :
+	    &address), sizeof(address)) != 0) {
 		err = errno == EAGAIN ? ERR_OVERLOAD : ERR_AWAY;
 		goto out;
 	}

@@ -11,8 +11,21 @@
 
 #include "base/error.h"
 
+struct sockaddr_un;
+
 /* In the store's directory. */
 #define RECORDER_SOCKET "recorder.sock"
+
+enum { RECORDER_PATH_SIZE = 108 };	/* unix(7) */
+
+/* The socket's path, for a sandbox; ERR_TOO_LARGE when an address has no room
+ * for it. */
+enum error recorder_socket_path(const char *store_path,
+    char path_out[RECORDER_PATH_SIZE]);
+
+/* From now on this process connects by that address alone, which is
+ * borrowed for good. */
+void recorder_socket_pin(const struct sockaddr_un *address);
 
 /*
  * Connects to the recorder, without waiting: ERR_NONE with *fd_out; ERR_AWAY

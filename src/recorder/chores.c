@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/doing.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "model/limits.h"
@@ -30,7 +31,7 @@ typedef enum error chore_step(struct chores *chores, bool *is_done_out);
 
 static chore_step renew_counters;
 static chore_step prune;
-static chore_step clear_readers;
+static chore_step look_at_readers;
 static chore_step erase;
 static chore_step save_last_used;
 static bool is_fatal(enum error err);
@@ -42,12 +43,13 @@ static enum error save_uses(struct store *store, const struct last_use *uses,
 static const struct {
 	chore_step *step;
 	int64_t period_ms;
+	const char *name;
 } rows[] = {
-	[CHORE_COUNTERS] = { renew_counters, SECOND_MS },
-	[CHORE_RETENTION] = { prune, SECOND_MS },
-	[CHORE_READERS] = { clear_readers, 10 * SECOND_MS },
-	[CHORE_REMOVALS] = { erase, 10 * SECOND_MS },
-	[CHORE_LAST_USED] = { save_last_used, 30 * SECOND_MS },
+	[CHORE_COUNTERS] = { renew_counters, SECOND_MS, "counters" },
+	[CHORE_RETENTION] = { prune, SECOND_MS, "pruning" },
+	[CHORE_READERS] = { look_at_readers, 10 * SECOND_MS, "readers" },
+	[CHORE_REMOVALS] = { erase, 10 * SECOND_MS, "a removal" },
+	[CHORE_LAST_USED] = { save_last_used, 30 * SECOND_MS, "uses of keys" },
 };
 
 void
@@ -81,7 +83,9 @@ chores_work(struct chores *chores, int64_t now_ms)
 
 		if (chores->due_ms[i] > now_ms)
 			continue;
+		doing_begin(rows[i].name, "");
 		err = rows[i].step(chores, &is_done);
+		doing_end();
 		if (is_fatal(err))
 			return err;
 		chores->due_ms[i] = now_ms + (is_done || err != ERR_NONE ?
@@ -116,8 +120,9 @@ prune(struct chores *chores, bool *is_done_out)
 }
 
 static enum error
-clear_readers(struct chores *chores, bool *is_done_out)
+look_at_readers(struct chores *chores, bool *is_done_out)
 {
+	struct reader readers[STALLED_READERS_MAX];
 	unsigned int count = store_clear_dead_readers(chores->store);
 	char text[16];
 
@@ -127,6 +132,9 @@ clear_readers(struct chores *chores, bool *is_done_out)
 		log_fact(LEVEL_NOTICE, "slots of readers that died are free "
 		    "again", "count", text, NULL);
 	}
+	(void)stalled_readers_look(&chores->stalled, readers,
+	    store_readers(chores->store, readers, COUNT_OF(readers)),
+	    clock_steady_ms());
 	return ERR_NONE;
 }
 

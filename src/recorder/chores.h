@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "recorder/stalled_readers.h"
 
 struct shared;
 struct store;
@@ -15,7 +16,7 @@ struct store;
 enum chore {
 	CHORE_COUNTERS,		/* another file of counters is followed */
 	CHORE_RETENTION,	/* old events and idempotency keys go */
-	CHORE_READERS,		/* slots of dead readers are cleared */
+	CHORE_READERS,		/* dead ones are cleared, stalled ones told */
 	CHORE_REMOVALS,		/* organizations are erased to the end */
 	CHORE_LAST_USED,	/* uses of keys are written to the store */
 	CHORE_COUNT
@@ -31,6 +32,7 @@ struct chores {
 	unsigned int damaged;	/* organizations' records, as was logged */
 	size_t last_used_position;
 	uint64_t pruned;
+	struct stalled_readers stalled;
 };
 
 /* All are due at once. */

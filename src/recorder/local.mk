@@ -1,11 +1,14 @@
 noinst_LIBRARIES += librecorder.a
 librecorder_a_SOURCES = \
 	src/recorder/chores.c src/recorder/chores.h \
+	src/recorder/confine.c src/recorder/confine.h \
 	src/recorder/lock.c src/recorder/lock.h \
 	src/recorder/notify.c src/recorder/notify.h \
 	src/recorder/peer.c src/recorder/peer.h \
 	src/recorder/peers.c src/recorder/peers.h \
 	src/recorder/recorder.c src/recorder/recorder.h \
+	src/recorder/stalled_readers.c src/recorder/stalled_readers.h \
 	src/recorder/stop_signal.c src/recorder/stop_signal.h \
 	src/recorder/surroundings.c src/recorder/surroundings.h
-RECORDER_LIBS = librecorder.a libshared.a $(RECORD_LIBS)
+RECORDER_LIBS = librecorder.a libsandbox.a libshared.a $(RECORD_LIBS) \
+	$(SECCOMP_LIBS)

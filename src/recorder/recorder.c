@@ -13,15 +13,19 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crash_report.h"
+#include "base/doing.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "record/group.h"
 #include "recorder/chores.h"
+#include "recorder/confine.h"
 #include "recorder/lock.h"
 #include "recorder/notify.h"
 #include "recorder/peers.h"
 #include "recorder/stop_signal.h"
 #include "recorder/surroundings.h"
+#include "shared/cut_guard.h"
 #include "shared/shared.h"
 #include "store/store.h"
 
@@ -85,16 +89,22 @@ enum error
 recorder_run(const struct settings *settings, struct detail *detail)
 {
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct sandbox_state sandbox;
 	enum error err;
 
 	if (recorder == NULL)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
 	umask(PROCESS_UMASK);
 	stop_signal_catch();
+	crash_report_begin();
+	/* A file of counters that is cut short is no crash. */
+	(void)cut_guard_install();
 	err = open_all(recorder, settings, detail);
+	if (err == ERR_NONE)
+		err = confine(settings, &sandbox, detail);
 	if (err == ERR_NONE) {
 		log_fact(LEVEL_NOTICE, "the recorder takes events in",
-		    "store", recorder->path, NULL);
+		    "store", recorder->path, "sandbox", sandbox.text, NULL);
 		notify_ready(&recorder->notify);
 		run(recorder);
 		notify_stopping(&recorder->notify);
@@ -293,7 +303,9 @@ commit(struct recorder *recorder)
 	} else if (begin_ms < recorder->full_until_ms) {
 		group_refuse_full(recorder->group, reply, recorder);
 	} else {
+		doing_begin("a commit", "");
 		group_commit(recorder->group, reply, recorder, &result);
+		doing_end();
 		note_result(recorder, &result);
 	}
 	recorder->busy_ms += clock_steady_ms() - begin_ms;

@@ -4,6 +4,7 @@ libresponder_a_SOURCES = \
 	src/responder/answering.c src/responder/answering.h \
 	src/responder/body.c src/responder/body.h \
 	src/responder/cgi.c src/responder/cgi.h \
+	src/responder/confine.c src/responder/confine.h \
 	src/responder/connection.c src/responder/connection.h \
 	src/responder/connections.c src/responder/connections.h \
 	src/responder/connections_parked.c \
@@ -19,10 +20,13 @@ libresponder_a_SOURCES = \
 	src/responder/registers.c src/responder/registers.h \
 	src/responder/replies.c src/responder/replies.h \
 	src/responder/server.c src/responder/server.h \
+	src/responder/stuck.c src/responder/stuck.h \
 	src/responder/trays.c src/responder/trays.h \
 	src/responder/waiting.c src/responder/waiting.h \
 	src/responder/watch.c src/responder/watch.h
 
 pkglibexec_PROGRAMS += apitrail.fcgi
 apitrail_fcgi_SOURCES = src/responder/main.c
-apitrail_fcgi_LDADD = libresponder.a $(API_LIBS) $(FCGI_LIBS)
+RESPONDER_LIBS = libresponder.a libsandbox.a $(API_LIBS) $(FCGI_LIBS) \
+	$(SECCOMP_LIBS)
+apitrail_fcgi_LDADD = $(RESPONDER_LIBS)

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crash_report.h"
+#include "base/doing.h"
 #include "base/log.h"
 #include "responder/connections.h"
 #include "responder/load.h"
@@ -52,6 +54,7 @@ struct loop {
 	int64_t stop_at_ms;	/* 0 until it stops */
 	int64_t give_up_at_ms;	/* 0: it does not stop, or has */
 	struct load load;
+	_Atomic uint64_t rounds;	/* odd while it does not wait */
 	struct connections connections;
 };
 
@@ -123,6 +126,9 @@ loop_run(void *arg)
 	struct loop *loop = arg;
 	struct connections *connections = &loop->connections;
 
+	crash_report_thread();
+	/* It is in its first round. */
+	atomic_store(&loop->rounds, 1);
 	connections->now_ms = clock_steady_ms();
 	begin_listening(loop);
 	while (loop->stop_at_ms == 0 ||
@@ -130,6 +136,7 @@ loop_run(void *arg)
 	    atomic_load(&connections->count) > 0))
 		run_round(loop);
 	connections_close_all(connections);
+	crash_report_thread_end();
 	sem_post(&loop->loops->ended);
 	return NULL;
 }
@@ -147,6 +154,12 @@ loop_stop(struct loop *loop)
 			return;
 		usleep(STOP_TRY_US);
 	}
+}
+
+uint64_t
+loop_rounds(const struct loop *loop)
+{
+	return atomic_load_explicit(&loop->rounds, memory_order_relaxed);
 }
 
 static void
@@ -175,8 +188,13 @@ run_round(struct loop *loop)
 
 	/* Of a key that was seen in the last round nothing is kept. */
 	registers_wipe();
+	doing_end();
+	atomic_store_explicit(&loop->rounds, loop->rounds + 1,
+	    memory_order_relaxed);
 	count = epoll_wait(connections->epoll_fd, events, EVENTS_PER_ROUND,
 	    timeout_ms);
+	atomic_store_explicit(&loop->rounds, loop->rounds + 1,
+	    memory_order_relaxed);
 	connections->now_ms = clock_steady_ms();
 	load_look(&loop->load, connections->now_ms);
 	for (int i = 0; i < count; i++) {

@@ -51,4 +51,8 @@ void *loop_run(void *arg);
 /* Any thread may call it. */
 void loop_stop(struct loop *loop);
 
+/* How often it began or ended to wait for events: odd while it is at them.
+ * From any thread. */
+uint64_t loop_rounds(const struct loop *loop);
+
 #endif

@@ -13,11 +13,15 @@
 #include <unistd.h>
 
 #include "api/service.h"
+#include "base/crash_report.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "responder/confine.h"
 #include "responder/fcgi.h"
 #include "responder/listener.h"
 #include "responder/loop.h"
+#include "responder/stuck.h"
+#include "shared/cut_guard.h"
 
 enum {
 	THREADS_MAX = 64,	/* as settings.c allows */
@@ -32,14 +36,16 @@ enum {
 
 static void ignore_signals(sigset_t *signals);
 static void raise_files(unsigned int connections_max);
+static enum error make_loops(struct loops *loops, struct detail *detail);
 static enum error start(struct loops *loops, pthread_t *threads,
     size_t *started, struct detail *detail);
-static void wait_for_end(const sigset_t *signals,
-    const struct loops *loops);
+static void wait_for_end(const sigset_t *signals, const struct loops *loops,
+    const pthread_t *threads);
+static void end_stuck(pthread_t thread);
 static void stop(struct loops *loops, const pthread_t *threads,
     size_t started, struct listener *listener);
 static void log_start(const struct loops *loops,
-    const struct listener *listener);
+    const struct listener *listener, const struct sandbox_state *sandbox);
 
 enum error
 server_run(const struct settings *settings, struct listener *listener,
@@ -59,6 +65,7 @@ server_run(const struct settings *settings, struct listener *listener,
 		.loops = array,
 		.count = (size_t)settings_number(settings, SETTING_THREADS),
 	};
+	struct sandbox_state sandbox;
 	sigset_t signals;
 	enum error err;
 
@@ -68,14 +75,21 @@ server_run(const struct settings *settings, struct listener *listener,
 		return err;
 	ignore_signals(&signals);
 	raise_files(loops.connections_max);
+	crash_report_begin();
+	/* A file of counters that is cut short is no crash. */
+	(void)cut_guard_install();
 	err = service_new(settings, &loops.service, detail);
 	if (err != ERR_NONE)
 		return err;
 
-	err = start(&loops, threads, &started, detail);
+	err = make_loops(&loops, detail);
+	if (err == ERR_NONE)
+		err = confine(settings, listener, &sandbox, detail);
+	if (err == ERR_NONE)
+		err = start(&loops, threads, &started, detail);
 	if (err == ERR_NONE) {
-		log_start(&loops, listener);
-		wait_for_end(&signals, &loops);
+		log_start(&loops, listener, &sandbox);
+		wait_for_end(&signals, &loops, threads);
 		log_fact(LEVEL_NOTICE, "the responder stops", NULL);
 	}
 	stop(&loops, threads, started, listener);
@@ -121,8 +135,7 @@ raise_files(unsigned int connections_max)
 }
 
 static enum error
-start(struct loops *loops, pthread_t *threads, size_t *started,
-    struct detail *detail)
+make_loops(struct loops *loops, struct detail *detail)
 {
 	for (size_t i = 0; i < loops->count; i++) {
 		enum error err = loop_new(loops, &loops->loops[i]);
@@ -132,6 +145,13 @@ start(struct loops *loops, pthread_t *threads, size_t *started,
 			    "an event loop cannot be made: %s",
 			    strerror(errno));
 	}
+	return ERR_NONE;
+}
+
+static enum error
+start(struct loops *loops, pthread_t *threads, size_t *started,
+    struct detail *detail)
+{
 	for (size_t i = 0; i < loops->count; i++) {
 		int error = pthread_create(&threads[i], NULL, loop_run,
 		    loops->loops[i]);
@@ -148,15 +168,32 @@ start(struct loops *loops, pthread_t *threads, size_t *started,
 /* Each second what waits for the access log is written.  Of servers that
  * answer one at a time there are too many for page tables of their own. */
 static void
-wait_for_end(const sigset_t *signals, const struct loops *loops)
+wait_for_end(const sigset_t *signals, const struct loops *loops,
+    const pthread_t *threads)
 {
 	static const struct timespec second = { .tv_sec = 1 };
+	struct stuck stuck = { 0 };
 
 	while (sigtimedwait(signals, NULL, &second) < 0) {
 		service_flush(loops->service);
 		if (loops->may_wait)
 			service_map_ahead(loops->service);
+		for (size_t i = 0; i < loops->count; i++)
+			if (stuck_look(&stuck, i, loop_rounds(
+			    loops->loops[i])))
+				end_stuck(threads[i]);
 	}
+}
+
+/* It may keep a read transaction, and all that wait at the store's barrier.
+ * On its own thread the signal tells what it is at (crash_report.h); who
+ * started the process starts it again. */
+static void
+end_stuck(pthread_t thread)
+{
+	log_fact(LEVEL_ERROR, "an event loop stands still, so the process "
+	    "ends", NULL);
+	(void)pthread_kill(thread, SIGABRT);
 }
 
 static void
@@ -195,7 +232,8 @@ stop(struct loops *loops, const pthread_t *threads, size_t started,
 }
 
 static void
-log_start(const struct loops *loops, const struct listener *listener)
+log_start(const struct loops *loops, const struct listener *listener,
+    const struct sandbox_state *sandbox)
 {
 	char threads[NUMBER_SIZE];
 	char connections[NUMBER_SIZE];
@@ -207,5 +245,6 @@ log_start(const struct loops *loops, const struct listener *listener)
 	snprintf(fd, sizeof(fd), "fd %d", listener->fd);
 	log_fact(LEVEL_NOTICE, "the responder is ready",
 	    "socket", listener->path == NULL ? fd : listener->path,
-	    "threads", threads, "connections", connections, NULL);
+	    "threads", threads, "connections", connections,
+	    "sandbox", sandbox->text, NULL);
 }

@@ -41,7 +41,7 @@ gate_enter(const char *path, int wait_ms, int *fd_out, struct detail *detail)
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ERR_NONE;
 	if (fd < 0)
-		return detail_set(detail, ERR_STORE, "%s: cannot open the "
+		return detail_set(detail, ERR_IO, "%s: cannot open the "
 		    "store's directory: %s", path, strerror(errno));
 	err = enter(path, fd, wait_ms, detail);
 	if (err == ERR_NONE)

@@ -41,7 +41,8 @@ enum {
  * open.  Finishes a restore that was cut off.  *fd_out is -1, also with
  * ERR_NONE, when there is no directory: whoever looks for the store in it
  * says so.  ERR_STORE: another one kept the gate closed so long, or the
- * restore cannot be finished; detail names path and cause.
+ * restore cannot be finished; ERR_IO: this process may not open the
+ * directory; detail names path and cause.
  */
 enum error gate_enter(const char *path, int wait_ms, int *fd_out,
     struct detail *detail);

@@ -257,8 +257,11 @@ follow(struct live_store *live)
 	enum error err = gate_enter(live->path,
 	    may_go_on ? 0 : GATE_SHORT_WAIT_MS, &gate_fd, &detail);
 
-	if (err != ERR_NONE && may_go_on)
+	if (err == ERR_STORE && may_go_on)
 		return LOOK_AGAIN_MS;
+	/* Another directory is there, for which the sandbox has no rule. */
+	if (err == ERR_IO)
+		err = ERR_STORE;
 	pthread_rwlock_wrlock(&live->barrier);
 	close_store(live);
 	if (err == ERR_NONE)

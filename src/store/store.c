@@ -39,6 +39,8 @@ store_open(const char *path, enum store_access access, int64_t map_bytes,
 	err = file_system_check(path, detail);
 	if (err == ERR_NONE)
 		err = gate_enter(path, GATE_WAIT_MS, &gate_fd, detail);
+	if (err == ERR_IO)
+		err = ERR_STORE;
 	if (err == ERR_NONE)
 		err = open_inside(path, access, map_bytes, &store, detail);
 	/* The makers of counters have to be alone there. */

@@ -83,6 +83,12 @@ service_flush(struct service *service)
 }
 
 void
+service_map_ahead(struct service *service)
+{
+	(void)service;
+}
+
+void
 response_init(struct response *response)
 {
 	*response = (struct response){ 0 };
