@@ -56,6 +56,8 @@ store_read_end(struct store_txn *txn)
 	store = txn->store;
 	mdb_txn_reset(txn->mdb);
 	memset(txn->is_renewed, 0, sizeof(txn->is_renewed));
+	memset(txn->last_keys, 0, sizeof(txn->last_keys));
+	memset(txn->whole_pages, 0, sizeof(txn->whole_pages));
 	if (put_idle_and_count(txn))
 		return;
 	txn_free(txn);
