@@ -283,6 +283,8 @@ extend_file(struct store_txn *txn)
 	    (int64_t)((state.me_last_pgno + 1) * store->page_bytes),
 	    (int64_t)state.me_mapsize) != ERR_NONE)
 		code = errno;
+	if (code == MDB_SUCCESS && txn->is_intake)
+		return room_reserve(txn, fd, state.me_last_pgno);
 	return lmdb_failed(code, "ftruncate", store->path);
 }
 
