@@ -217,6 +217,6 @@ def row():
                 for status, count in statuses.items())]
 
 
-FOUND = {}
+FOUND = {"keys": 0, "changes": 0, "faults": 0, "events": 0}
 with fixture.Fixture() as STORE:
     torture.run([nobody_sees_another_tenants_events], row, "torture-tenants")
