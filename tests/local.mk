@@ -25,6 +25,7 @@ include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
+include tests/trust_abuse.mk
 include tests/bench.mk
 include tests/fuzz.mk
 include tests/docs.mk

@@ -10,6 +10,7 @@
 #include "store/api_key_record.h"
 #include "store/check_part.h"
 #include "store/fields.h"
+#include "store/leaf_page.h"
 #include "store/lmdb_error.h"
 #include "store/organization_record.h"
 #include "store/sealed.h"
@@ -115,6 +116,21 @@ check_count(struct check *check, enum tree tree, uint64_t read)
 	check->report(text, check->arg);
 }
 
+void
+check_page(struct check *check, enum tree tree, const MDB_val *key,
+    const MDB_val *value, const uint8_t **page)
+{
+	const size_t page_bytes = check->txn->store->page_bytes;
+	const uint8_t *found = leaf_page_of(key, page_bytes);
+
+	/* What a write transaction has changed lies elsewhere. */
+	if (check->txn->is_write || *page == found)
+		return;
+	*page = found;
+	if (!leaf_page_is_whole(key, value, page_bytes))
+		check_fault(check, tree, key, "its page is damaged");
+}
+
 bool
 check_peek(struct check *check, enum tree tree, const void *key,
     size_t key_len, const uint8_t **body_out, size_t *body_len_out)
@@ -144,6 +160,7 @@ walk(struct check *check, enum tree tree, check_record *check_one)
 {
 	struct store_txn *txn = check->txn;
 	MDB_cursor *cursor = NULL;
+	const uint8_t *page = NULL;
 	uint64_t read = 0;
 	MDB_val key;
 	MDB_val value;
@@ -155,6 +172,7 @@ walk(struct check *check, enum tree tree, check_record *check_one)
 	while (code == MDB_SUCCESS) {
 		const char *fault = "its checksum is wrong";
 
+		check_page(check, tree, &key, &value, &page);
 		if (sealed_is_whole(tree, &key, &value))
 			fault = check_one(check, &key,
 			    (const uint8_t *)value.mv_data + SEAL_BYTES,

@@ -37,6 +37,7 @@ check_events(struct check *check)
 {
 	struct store_txn *txn = check->txn;
 	struct events_check events = { .check = check };
+	const uint8_t *page = NULL;
 	MDB_cursor *cursor = NULL;
 	MDB_val key;
 	MDB_val value;
@@ -49,6 +50,7 @@ check_events(struct check *check)
 	if (code == MDB_SUCCESS)
 		code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
 	while (code == MDB_SUCCESS) {
+		check_page(check, TREE_EVENTS, &key, &value, &page);
 		check_block(&events, &key, &value);
 		check->result->blocks++;
 		if (check->progress != NULL &&

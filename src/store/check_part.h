@@ -25,6 +25,11 @@ void check_fault(struct check *check, enum tree tree, const MDB_val *key,
  * pages are damaged, and those have no checksums. */
 void check_count(struct check *check, enum tree tree, uint64_t read);
 
+/* Reports the page that a record lies in when it is damaged, once: *page is the
+ * one before, or NULL, and becomes this one. */
+void check_page(struct check *check, enum tree tree, const MDB_val *key,
+    const MDB_val *value, const uint8_t **page);
+
 /* A record's body; false, without a word, when it is missing or damaged. */
 bool check_peek(struct check *check, enum tree tree, const void *key,
     size_t key_len, const uint8_t **body_out, size_t *body_len_out);

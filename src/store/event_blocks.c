@@ -4,15 +4,26 @@
 #include <endian.h>
 #include <string.h>
 
+#include "store/leaf_page.h"
 #include "store/lmdb_error.h"
 #include "store/sealed.h"
 #include "store/txn.h"
 
 enum { RANGE_KEY_BYTES = 4 + 1 };
 
+/* Where a key must lie, beside another one. */
+enum side { BELOW, AT_OR_ABOVE, ABOVE };
+
 static int seek(MDB_cursor *cursor, uint32_t organization,
     enum category category, const struct cursor *place,
     uint8_t key_bytes[BLOCK_KEY_BYTES], MDB_val *key, MDB_val *value);
+static enum error check_found(struct store_txn *txn, int code,
+    enum category category, const MDB_val *key, const MDB_val *value,
+    enum side side, const uint8_t *bound);
+static bool is_on_side(const void *key, enum side side,
+    const uint8_t *bound);
+static bool is_leaf_whole(struct store_txn *txn, enum category category,
+    const MDB_val *key, const MDB_val *value);
 static enum error take(struct store_txn *txn, int code,
     uint32_t organization, enum category category, const MDB_val *key,
     const MDB_val *value, struct event_block *block_out);
@@ -36,14 +47,19 @@ event_block_find_last(struct store_txn *txn, uint32_t organization,
 
 	code = seek(cursor, organization, category, place, wanted, &key,
 	    &value);
-	if (code == MDB_NOTFOUND)
-		code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-	else if (code == MDB_SUCCESS && !(is_at_included &&
-	    key.mv_size == BLOCK_KEY_BYTES &&
-	    memcmp(key.mv_data, wanted, BLOCK_KEY_BYTES) == 0))
-		code = mdb_cursor_get(cursor, &key, &value, MDB_PREV);
-	return take(txn, code, organization, category, &key, &value,
-	    block_out);
+	err = check_found(txn, code, category, &key, &value, AT_OR_ABOVE,
+	    wanted);
+	if (err != ERR_NONE)
+		return err;
+	if (!(is_at_included && code == MDB_SUCCESS &&
+	    memcmp(key.mv_data, wanted, BLOCK_KEY_BYTES) == 0)) {
+		code = mdb_cursor_get(cursor, &key, &value,
+		    code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
+		err = check_found(txn, code, category, &key, &value, BELOW,
+		    wanted);
+	}
+	return err != ERR_NONE ? err : take(txn, code, organization, category,
+	    &key, &value, block_out);
 }
 
 enum error
@@ -64,8 +80,10 @@ event_block_find_first(struct store_txn *txn, uint32_t organization,
 		return err;
 	code = seek(cursor, organization, category, place, wanted, &key,
 	    &value);
-	return take(txn, code, organization, category, &key, &value,
-	    block_out);
+	err = check_found(txn, code, category, &key, &value, AT_OR_ABOVE,
+	    wanted);
+	return err != ERR_NONE ? err : take(txn, code, organization, category,
+	    &key, &value, block_out);
 }
 
 enum error
@@ -127,8 +145,10 @@ event_block_step(struct store_txn *txn, uint32_t organization,
 		return err;
 	code = mdb_cursor_get(cursor, &key, &value,
 	    is_forward ? MDB_NEXT : MDB_PREV);
-	return take(txn, code, organization, category, &key, &value,
-	    block_out);
+	err = check_found(txn, code, category, &key, &value,
+	    is_forward ? ABOVE : BELOW, txn->last_keys[category]);
+	return err != ERR_NONE ? err : take(txn, code, organization, category,
+	    &key, &value, block_out);
 }
 
 enum error
@@ -192,6 +212,64 @@ seek(MDB_cursor *cursor, uint32_t organization, enum category category,
 	key->mv_size = BLOCK_KEY_BYTES;
 	key->mv_data = key_bytes;
 	return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+}
+
+/*
+ * LMDB's own pages have no checksums.  One that is damaged leads to another
+ * place, or ends too early, and what lies between would be passed over without
+ * a word; but then the order is wrong, or a page does not add up.
+ */
+static enum error
+check_found(struct store_txn *txn, int code, enum category category,
+    const MDB_val *key, const MDB_val *value, enum side side,
+    const uint8_t *bound)
+{
+	if (code != MDB_SUCCESS)
+		return ERR_NONE;
+	if (key->mv_size != BLOCK_KEY_BYTES ||
+	    (bound != NULL && !is_on_side(key->mv_data, side, bound)))
+		return sealed_log_corrupt(txn, TREE_EVENTS, key->mv_data,
+		    key->mv_size, "it is out of order");
+	/* What a write transaction has changed lies elsewhere. */
+	if (txn->is_write)
+		return ERR_NONE;
+	if (!is_leaf_whole(txn, category, key, value))
+		return sealed_log_corrupt(txn, TREE_EVENTS, key->mv_data,
+		    key->mv_size, "its page is damaged");
+	txn->last_keys[category] = key->mv_data;
+	return ERR_NONE;
+}
+
+static bool
+is_on_side(const void *key, enum side side, const uint8_t *bound)
+{
+	int order = memcmp(key, bound, BLOCK_KEY_BYTES);
+
+	switch (side) {
+	case BELOW:
+		return order < 0;
+	case AT_OR_ABOVE:
+		return order >= 0;
+	default:
+		return order > 0;
+	}
+}
+
+/* Each page once in a transaction, as far as categories do not take turns. */
+static bool
+is_leaf_whole(struct store_txn *txn, enum category category,
+    const MDB_val *key, const MDB_val *value)
+{
+	const size_t page_bytes = txn->store->page_bytes;
+	const uint8_t *page = leaf_page_of(key, page_bytes);
+
+	for (size_t i = 0; i < CATEGORY_COUNT; i++)
+		if (txn->whole_pages[i] == page)
+			return true;
+	if (!leaf_page_is_whole(key, value, page_bytes))
+		return false;
+	txn->whole_pages[category] = page;
+	return true;
 }
 
 /* What lies there counts when it is of the range. */

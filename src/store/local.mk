@@ -25,6 +25,7 @@ libstore_a_SOURCES = \
 	src/store/gate.c src/store/gate.h \
 	src/store/idempotency.c src/store/idempotency.h \
 	src/store/idempotency_record.c src/store/idempotency_record.h \
+	src/store/leaf_page.c src/store/leaf_page.h \
 	src/store/live_store.c src/store/live_store.h \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/lock_file.c src/store/lock_file.h \

@@ -1,6 +1,8 @@
 /* room.c - how much of the map is in use, and when intake stops. */
 #include "store/room.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +20,9 @@ enum {
 	/* What is kept for pruning: a share of the map, or of a tiny one so
 	 * many pages. */
 	RESERVE_PERCENT = 5,
-	RESERVE_PAGES_MIN = 32
+	RESERVE_PAGES_MIN = 32,
+	/* The same on the disk, as pruning writes before it frees. */
+	DISK_RESERVE_BYTES = 2 * 1024 * 1024
 };
 
 struct room {
@@ -30,6 +34,8 @@ struct room {
 	bool is_held;		/* by a reader that is behind */
 };
 
+static bool allocate(const struct store *store, int fd, uint64_t first,
+    uint64_t count);
 static bool is_grown(const struct store *store);
 static uint64_t map_pages(const struct store *store);
 static uint64_t bound_pages(const struct store *store);
@@ -100,6 +106,41 @@ room_check_commit(struct store_txn *txn)
 	pages += inner + txn->replaced_pages + txn->pinned_pages;
 	return pages + reserve_pages(txn->store) > map_pages(txn->store) ?
 	    ERR_FULL : ERR_NONE;
+}
+
+enum error
+room_reserve(struct store_txn *txn, int fd, uint64_t last_page)
+{
+	const struct store *store = txn->store;
+	uint64_t file_pages = last_page + 1;
+	uint64_t wanted = DISK_RESERVE_BYTES / store->page_bytes;
+	uint64_t pages;
+	uint64_t inner;
+	enum error err;
+
+	if (file_pages >= map_pages(store))
+		return ERR_NONE;
+	if (wanted > map_pages(store) - file_pages)
+		wanted = map_pages(store) - file_pages;
+	if (allocate(store, fd, file_pages, wanted))
+		return ERR_NONE;
+
+	/* Pages that are free within the file have their room. */
+	err = count_pages(txn, &pages, &inner);
+	if (err != ERR_NONE || file_pages >= pages + wanted ||
+	    allocate(store, fd, file_pages, pages + wanted - file_pages))
+		return err;
+	return lmdb_failed(ENOSPC, "fallocate", store->path);
+}
+
+/* Where nothing can be kept, there is nothing to be done. */
+static bool
+allocate(const struct store *store, int fd, uint64_t first, uint64_t count)
+{
+	return fallocate(fd, FALLOC_FL_KEEP_SIZE,
+	    (off_t)(first * store->page_bytes),
+	    (off_t)(count * store->page_bytes)) == 0 ||
+	    (errno != ENOSPC && errno != EDQUOT);
 }
 
 static bool

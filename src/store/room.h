@@ -25,6 +25,14 @@ enum error room_used_pages(struct store_txn *txn, uint64_t *pages_out);
  */
 enum error room_check_begin(struct store *store, uint64_t *pinned_out);
 
+/*
+ * Keeps room on the disk behind the last page that was committed, of a
+ * transaction that takes events in: with a disk that is full, pruning writes
+ * there before it frees anything.  ERR_FULL when there is none, nor as many
+ * free pages within the file.
+ */
+enum error room_reserve(struct store_txn *txn, int fd, uint64_t last_page);
+
 /* Whether enough would be left after this transaction; ERR_FULL. */
 enum error room_check_commit(struct store_txn *txn);
 

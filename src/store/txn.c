@@ -56,6 +56,8 @@ store_read_end(struct store_txn *txn)
 	store = txn->store;
 	mdb_txn_reset(txn->mdb);
 	memset(txn->is_renewed, 0, sizeof(txn->is_renewed));
+	memset(txn->last_keys, 0, sizeof(txn->last_keys));
+	memset(txn->whole_pages, 0, sizeof(txn->whole_pages));
 	if (put_idle_and_count(txn))
 		return;
 	txn_free(txn);
@@ -281,6 +283,8 @@ extend_file(struct store_txn *txn)
 	    (int64_t)((state.me_last_pgno + 1) * store->page_bytes),
 	    (int64_t)state.me_mapsize) != ERR_NONE)
 		code = errno;
+	if (code == MDB_SUCCESS && txn->is_intake)
+		return room_reserve(txn, fd, state.me_last_pgno);
 	return lmdb_failed(code, "ftruncate", store->path);
 }
 

@@ -21,6 +21,11 @@ struct store_txn {
 	bool is_renewed[CATEGORY_COUNT];
 	bool is_write;
 
+	/* Of a read transaction only: what event_blocks.c found last in each
+	 * category, and its page, which was looked at. */
+	const uint8_t *last_keys[CATEGORY_COUNT];
+	const uint8_t *whole_pages[CATEGORY_COUNT];
+
 	/* Of a write transaction only. */
 	bool is_intake;
 	uint64_t pinned_pages;	/* that readers hold back */

@@ -41,7 +41,6 @@ static const struct {
 	{ "SERVER_NAME", offsetof(struct request, server_name) },
 	{ "SERVER_PORT", offsetof(struct request, server_port) },
 	{ "REMOTE_ADDR", offsetof(struct request, remote_address) },
-	{ "SERVER_PROTOCOL", offsetof(struct request, protocol) },
 };
 
 static const char *params[PARAMS_MAX + 1];

@@ -62,13 +62,16 @@ class Fixture:
         self.keys = {}
         self.base_ms = (int(time.time()) - 2 * 3600) * 1000
         self.events = {}        # lists of what was imported, by organization
-        self.cli("init")
+        self.make_store()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def make_store(self):
+        self.cli("init")
 
     def path(self, *names):
         return os.path.join(self.folder, *names)

@@ -14,13 +14,13 @@ STOP_SECONDS = 10
 class Recorder:
     """`apitrail recorder`, until it is stopped or killed."""
 
-    def __init__(self, fixture, **settings):
+    def __init__(self, fixture, prefix=(), **settings):
         self.path = os.path.join(fixture.store, "recorder.sock")
         self.log_path = os.path.join(fixture.run, "recorder.log")
         with open(self.log_path, "ab") as log:
             self.log_begin = log.tell()
             self.process = subprocess.Popen(
-                [fixture.path("apitrail"), "recorder"],
+                [*prefix, fixture.path("apitrail"), "recorder"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=fixture.run, env=fixture.environment(**settings),
                 **user_arguments())

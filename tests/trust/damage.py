@@ -1,0 +1,374 @@
+#!/usr/bin/env python3
+"""damage.py - a store is damaged in every region, and asked.
+
+Bits are flipped, pages zeroed, filled, exchanged, files cut.  An answer with
+events has those that were recorded, and nothing else, whatever was damaged;
+`apitrail check` names what a request has noticed; a responder that a damage
+ends is well again once it is started anew.
+
+Usage: damage.py        MUTATIONS=10000 SEED=7 in the environment
+"""
+import sys
+
+sys.dont_write_bytecode = True
+
+import torture
+
+import collections
+import itertools
+import json
+import os
+import random
+import subprocess
+
+import client
+import door
+import fastcgi
+import fixture
+import recorders
+import responders
+
+MUTATIONS = torture.size("MUTATIONS", 60)
+# One mutation of so many meets a responder that runs.
+LIVE_EVERY = 10
+ORGANIZATIONS = ("acme", "globex")
+EVENTS = 3000
+KEYS = 8
+POSTS = 10
+PAGE_BYTES = 4096
+HEADER_BYTES = 16
+PAGE_KINDS = {0x01: "branch", 0x02: "leaf", 0x04: "overflow", 0x08: "meta"}
+FLIPS_MAX = 8
+ASK_SECONDS = 20
+TYPES = ("api_key_added", "listener_deleted", "message_added",
+         "queue_updated", "user_seen")
+CATEGORIES = {"api_keys": "api_key_", "listeners": "listener_",
+              "messages": "message_", "queues": "queue_"}
+
+RNG = random.Random(torture.SEED)
+# How often something came of a mutation of a region.
+COUNTS = collections.defaultdict(collections.Counter)
+
+
+def event_line(org, number):
+    return json.dumps({
+        "id": f"{number:021d}", "stored_at": STORE.base_ms + number * 100,
+        "type": RNG.choice(TYPES), "client": {"id": org},
+        "queue": {"id": f"queue-{number}", "name": org + "x" * 100}}) + "\n"
+
+
+def fill():
+    for org in ORGANIZATIONS:
+        STORE.add_organization(org)
+        STORE.add_key(org, org, "--scope", "events:write")
+        STORE.cli("import", "--org", org, data="".join(
+            event_line(org, number) for number in range(EVENTS)).encode())
+    for number in range(KEYS):
+        STORE.add_key(f"key-{number}", ORGANIZATIONS[0])
+    with recorders.Recorder(STORE), responders.Responder(STORE) as responder:
+        connection = fastcgi.Connection(responder.path)
+        for number in range(POSTS):
+            body = b'{"type":"queue_added"}'
+            connection.send(fastcgi.post_params(
+                "/v1/events", STORE.keys["globex"],
+                CONTENT_LENGTH=str(len(body)),
+                HTTP_IDEMPOTENCY_KEY=f"key-{number}"), body)
+            if b"201" not in connection.receive()[:20]:
+                raise RuntimeError("a POST was not answered 201")
+        connection.close()
+    for org in ORGANIZATIONS:
+        lines = STORE.cli("events", "--org", org, "--ndjson").splitlines()
+        STORE.events[org] = [json.loads(line) for line in lines]
+
+
+class Image:
+    """The store's files as they were, and how to damage and to mend them."""
+
+    def __init__(self):
+        self.files = {}
+        for name in sorted(os.listdir(STORE.store)):
+            path = os.path.join(STORE.store, name)
+            if name.endswith((".sock", ".lock")) or name == "pepper":
+                continue
+            with open(path, "rb") as file:
+                self.files[name] = file.read()
+        whole = self.files["data.mdb"]
+        self.data_bytes = len(whole)
+        # Behind the last page in use there is nothing.
+        self.files["data.mdb"] = whole.rstrip(b"\0")
+        self.regions = self.find_regions()
+
+    def find_regions(self):
+        """Places of pages by what they are, and the other files."""
+        regions = collections.defaultdict(list)
+        content = self.files["data.mdb"]
+        for at in range(0, len(content), PAGE_BYTES):
+            flags = int.from_bytes(content[at + 10:at + 12], "little")
+            kind = PAGE_KINDS.get(flags & 0x0f, "free")
+            regions[kind].append(("data.mdb", at))
+        for name in self.files:
+            if name != "data.mdb":
+                regions[name].append((name, 0))
+        return dict(regions)
+
+    def damage(self, region):
+        """Does something to a place of the region; says what."""
+        name, at = RNG.choice(self.regions[region])
+        content = self.files[name]
+        page = bytearray(content[at:at + PAGE_BYTES])
+        kind = RNG.choice(("flip", "flip", "header", "zero", "fill",
+                           "exchange", "cut"))
+        if not page or kind == "cut":
+            length = at + RNG.randrange(len(page) + 1)
+            os.truncate(os.path.join(STORE.store, name), length)
+            return f"{name} cut at {length}"
+        before = bytes(page)
+        if kind == "flip":
+            self.flip(page, len(page))
+        elif kind == "header":
+            self.flip(page, min(HEADER_BYTES, len(page)))
+        elif kind == "zero":
+            page = bytes(len(page))
+        elif kind == "fill":
+            page = RNG.randbytes(len(page))
+        else:
+            # As a write that went to a wrong place.
+            _, other = RNG.choice(self.regions[region])
+            page = content[other:other + len(page)]
+        self.write(name, at, page)
+        first = next((place for place, (old, new) in
+                      enumerate(zip(before, page)) if old != new), None)
+        return f"{name} at {at} + {first} ({region}): {kind}"
+
+    @staticmethod
+    def flip(page, size):
+        for _ in range(RNG.randint(1, FLIPS_MAX)):
+            page[RNG.randrange(size)] ^= 1 << RNG.randrange(8)
+
+    @staticmethod
+    def write(name, at, content):
+        path = os.path.join(STORE.store, name)
+        with open(path, "r+b", buffering=0) as file:
+            file.seek(at)
+            file.write(content)
+
+    def mend(self):
+        for name, content in self.files.items():
+            path = os.path.join(STORE.store, name)
+            self.write(name, 0, content)
+            os.truncate(path, self.data_bytes if name == "data.mdb"
+                        else len(content))
+
+
+class Question:
+    """A GET of some form, and the events that are its answer."""
+
+    def __init__(self):
+        self.org = RNG.choice(ORGANIZATIONS)
+        self.events = STORE.events[self.org]
+        self.category = RNG.choice((None, *CATEGORIES))
+        self.is_descending = RNG.random() < 0.4
+        self.limit = RNG.choice((1, 10, 100, 1000))
+        self.after = RNG.choice((None, RNG.choice(self.events)))
+        self.target = f"/v1/events?limit={self.limit}"
+        if self.category is not None:
+            self.target += "&events=" + self.category
+        if self.is_descending:
+            self.target += "&order=desc"
+        if self.after is not None:
+            self.target += (f"&startAfter={self.after['stored_at']}"
+                            f"&startAfterId={self.after['id']}")
+        self.wanted = self.all_wanted()
+
+    def all_wanted(self):
+        events = self.events
+        if self.after is not None:
+            at = events.index(self.after)
+            events = events[:at] if self.is_descending else events[at + 1:]
+        if self.category is not None:
+            events = [event for event in events if event["type"].startswith(
+                CATEGORIES[self.category])]
+        return events[::-1] if self.is_descending else events
+
+    def outcome(self, response):
+        """What an answer is, in a word."""
+        if response is None:
+            return "ended"
+        if response.status >= 500:
+            return "5xx"
+        if response.status != 200:
+            return "refused"
+        answer = json.loads(response.body)
+        events = answer["events"]
+        is_more = "next" in answer["_links"]
+        if events == self.wanted[:self.limit] and \
+                is_more == (len(self.wanted) > self.limit):
+            return "right"
+        # What came may be less than there is, but nothing else.
+        rest = iter(self.wanted)
+        return "hidden" if all(event in rest for event in events) else "wrong"
+
+    def params(self):
+        return fastcgi.get_params(self.target, STORE.keys[self.org])
+
+    def ask_cgi(self):
+        done = subprocess.run(
+            [STORE.responder], input=b"", stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, check=False, cwd=STORE.run,
+            timeout=ASK_SECONDS, **fixture.user_arguments(),
+            env={**STORE.environment(), **{
+                name: os.fsencode(value) for name, value in door.cgi_params(
+                    "GET", self.target,
+                    [("X-API-KEY", STORE.keys[self.org])], b"").items()}})
+        if not done.stdout:
+            return None
+        return client.read_response(done.stdout)
+
+    def ask_live(self, path):
+        try:
+            connection = fastcgi.Connection(path)
+            connection.send(self.params())
+            answer = connection.receive()
+            connection.close()
+        except (ConnectionError, FileNotFoundError):
+            return None
+        return None if answer is None else client.read_response(answer)
+
+
+class Trial:
+    """All mutations, one after the other."""
+
+    def __init__(self):
+        self.image = Image()
+        self.faults = []
+        self.live = collections.Counter()
+        self.responder = None
+        self.answers = collections.Counter()
+        self.done = 0
+
+    def run(self):
+        regions = sorted(self.image.regions)
+        try:
+            for number, region in zip(range(MUTATIONS),
+                                      itertools.cycle(regions)):
+                self.mutate(number, region)
+        finally:
+            if self.responder is not None:
+                self.responder.stop()
+
+    def mutate(self, number, region):
+        questions = [Question() for _ in range(3)]
+        # Each region has its turn, and so each meets one that runs.
+        is_live = number // len(self.image.regions) % LIVE_EVERY == 0
+        if is_live:
+            self.begin_live()
+        what = self.image.damage(region)
+        try:
+            outcomes = self.ask(questions, is_live, what)
+            found = self.check(what)
+        finally:
+            self.image.mend()
+        self.done += 1
+        for outcome in outcomes:
+            self.answers[outcome] += 1
+        worst = next((outcome for outcome in (
+            "wrong", "hung", "silent", "hidden", "5xx", "ended", "refused")
+            if outcome in outcomes), "right")
+        COUNTS[region][worst] += 1
+        if worst in ("wrong", "hung", "silent"):
+            self.faults.append(f"{what}: an answer was {worst}")
+        elif worst == "hidden" and found is not None:
+            COUNTS[region]["hidden but named"] += 1
+        if worst not in ("right", "refused") and found is None and \
+                name_of(what) == "data.mdb":
+            COUNTS[region]["not named"] += 1
+            self.faults.append(f"{what}: {outcomes}, and check finds nothing"
+                               f" for {[each.target for each in questions]}")
+        if is_live:
+            self.end_live(what)
+
+    def ask(self, questions, is_live, what):
+        outcomes = []
+        for question in questions:
+            try:
+                response = (question.ask_live(self.responder.path)
+                            if is_live else question.ask_cgi())
+                outcome = question.outcome(response)
+                if outcome == "ended" and not is_live:
+                    outcome = "silent"
+                outcomes.append(outcome)
+                if outcome in ("wrong", "hidden", "silent"):
+                    print(f"# {outcome}: {what}: {question.target} of "
+                          f"{question.org}", flush=True)
+            except (subprocess.TimeoutExpired, TimeoutError):
+                outcomes.append("hung")
+        return outcomes
+
+    @staticmethod
+    def check(what):
+        """What it says that is wrong, or None."""
+        try:
+            done = STORE.try_cli("check")
+        except subprocess.TimeoutExpired:
+            return f"{what}: check hung"
+        if done.returncode == 0:
+            return None
+        if done.returncode < 0 or not (done.stderr or done.stdout):
+            TRIAL.faults.append(f"{what}: check ended with "
+                                f"{done.returncode} and no word")
+        return done.stdout + done.stderr
+
+    def begin_live(self):
+        if self.responder is None or \
+                self.responder.process.poll() is not None:
+            self.responder = responders.Responder(STORE, name="live")
+        Question().ask_live(self.responder.path)
+
+    def end_live(self, what):
+        """Whatever became of it, a new one or the same is well again."""
+        status = self.responder.process.poll()
+        self.live["ended" if status is not None else "went on"] += 1
+        if status is not None and status >= 0:
+            self.faults.append(f"{what}: the responder ended with {status}")
+        self.begin_live()
+        question = Question()
+        for _ in range(50):
+            outcome = question.outcome(
+                question.ask_live(self.responder.path))
+            if outcome == "right":
+                return
+            self.begin_live()
+        self.faults.append(f"{what}: {outcome} after all was mended")
+
+
+def name_of(what):
+    return what.split(" ", 1)[0]
+
+
+def damage_never_makes_a_wrong_event(results):
+    TRIAL.run()
+    results.result(f"{MUTATIONS} mutations: no wrong event, no silence, and "
+                   "check names what was noticed", TRIAL.faults[:30])
+    for region, counts in sorted(COUNTS.items()):
+        print(f"# {region} ({len(TRIAL.image.regions[region])} places): " +
+              ", ".join(f"{count} {name}"
+                        for name, count in sorted(counts.items())))
+
+
+def row():
+    total = sum(COUNTS.values(), collections.Counter())
+    return ["damage", f"{TRIAL.done:,} mutations, "
+            f"{sum(TRIAL.answers.values()):,} requests",
+            f"{total['wrong']} wrong events; {total['5xx']:,} mutations "
+            f"answered 5xx, {total['right']:,} without effect, "
+            f"{total['refused']:,} refused, {total['hidden']:,} hid events "
+            f"({total['hidden but named']:,} of them named by check); "
+            f"{TRIAL.live['ended']:,} of "
+            f"{sum(TRIAL.live.values()):,} responders ended and were started "
+            "again"]
+
+
+with fixture.Fixture() as STORE:
+    fill()
+    TRIAL = Trial()
+    torture.run([damage_never_makes_a_wrong_event], row, "torture-damage")
