@@ -25,4 +25,5 @@ include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
 include tests/bench.mk
+include tests/trust.mk
 include tests/docs.mk
