@@ -25,7 +25,8 @@ include tests/api.mk
 include tests/responder.mk
 include tests/cli.mk
 include tests/servers.mk
-include tests/trust_abuse.mk
 include tests/bench.mk
 include tests/fuzz.mk
+include tests/trust.mk
+include tests/trust_abuse.mk
 include tests/docs.mk

@@ -53,11 +53,7 @@ EXTRA_DIST += \
 	tests/cases/globex.ndjson
 
 # Minutes long, so these are no part of check.
-.PHONY: check-large torture-recorder wait-long walk-large
-torture-recorder: all $(preload_libraries)
-	$(AM_TESTS_ENVIRONMENT) \
-	ROUNDS=100 python3 '$(srcdir)/tests/servers/test_storm.py'
-
+.PHONY: check-large wait-long walk-large
 walk-large: all $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/servers/walk_large.py'

@@ -55,7 +55,7 @@ attempt_run(attempt_work *work, void *arg, void *result, size_t result_bytes)
 
 	memset(result, 0, result_bytes);
 	if (shared == MAP_FAILED) {
-		complain("out of memory");
+		complain("cannot get memory: %s", strerror(errno));
 		return ERR_NO_MEMORY;
 	}
 	child = fork();

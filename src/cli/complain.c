@@ -48,8 +48,13 @@ complain_of_line(const char *file, uint64_t line_number, const char *sentence)
 static void
 write_line(struct buffer *line)
 {
+	static const char no_memory[] = "apitrail: out of memory\n";
+	bool is_whole;
+
 	buffer_add_text(line, "\n");
+	is_whole = line->error == ERR_NONE;
 	/* When stderr is gone too, the exit status still tells. */
-	(void)write_whole(STDERR_FILENO, line->bytes, line->len);
+	(void)write_whole(STDERR_FILENO, is_whole ? line->bytes : no_memory,
+	    is_whole ? line->len : sizeof(no_memory) - 1);
 	buffer_clear(line);
 }

@@ -27,6 +27,7 @@ main(int argc, char **argv)
 	struct settings *settings = NULL;
 	struct detail detail;
 	enum status status = STATUS_USAGE;
+	enum error err;
 
 	set_up();
 	if (arguments_read(argc, argv, &arguments) != ERR_NONE)
@@ -36,10 +37,14 @@ main(int argc, char **argv)
 		status = show_help(&arguments);
 		goto out;
 	}
-	if (settings_new((const char *const *)environ, &settings,
-	    &detail) != ERR_NONE ||
-	    apply_options(&arguments, settings, &detail) != ERR_NONE) {
+	err = settings_new((const char *const *)environ, &settings, &detail);
+	if (err == ERR_NONE)
+		err = apply_options(&arguments, settings, &detail);
+	if (err != ERR_NONE) {
 		complain("%s", detail.text);
+		/* Anything else is the user's to mend. */
+		if (err == ERR_NO_MEMORY)
+			status = STATUS_FAILED;
 		goto out;
 	}
 	arguments.settings = settings;

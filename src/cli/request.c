@@ -61,16 +61,20 @@ run_request(const struct arguments *arguments)
 	if (err == ERR_NONE)
 		err = add_fields(arguments, &environment);
 	if (err != ERR_NONE) {
-		status = STATUS_USAGE;
+		if (err != ERR_NO_MEMORY)
+			status = STATUS_USAGE;
 		goto out;
 	}
 	err = add_key(arguments, &environment);
 	if (err == ERR_NONE)
 		err = open_body(arguments, &environment, &body_fd);
 	if (err == ERR_NONE && environment.error != ERR_NONE) {
-		complain("too many variables or headers: "
-		    "at most %d are allowed", CGI_VARIABLES_MAX);
 		err = environment.error;
+		if (err == ERR_NO_MEMORY)
+			complain("out of memory");
+		else
+			complain("too many variables or headers: "
+			    "at most %d are allowed", CGI_VARIABLES_MAX);
 	}
 	if (err == ERR_NONE)
 		status = send_request(arguments, &environment, body_fd);

@@ -99,6 +99,9 @@ keep_line(struct slice *slice, const struct line *line)
 	};
 	buffer_add(&slice->raw, line->text, line->raw_len);
 	slice->error = slice->raw.error;
+	/* Its bytes are not there to be parsed. */
+	if (slice->error != ERR_NONE)
+		slice->line_count--;
 }
 
 void

@@ -2,12 +2,16 @@
 #include "responder/connections.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "api/repeats.h"
+#include "base/log.h"
 #include "model/limits.h"
 #include "record/client.h"
 #include "responder/fcgi.h"
@@ -22,6 +26,7 @@ static struct connection *of_deadline(struct deadline *deadline);
 static void close_one(struct connections *connections,
     struct connection *connection);
 static enum error watch_recorder(struct connections *connections);
+static void complain_of_loss(void);
 static void set_events(struct connections *connections,
     struct connection *connection);
 static uint32_t wanted_events(const struct connection *connection);
@@ -106,6 +111,7 @@ connections_open(struct connections *connections, int fd, bool is_over)
 	event.data.ptr = connection;
 	if (connection == NULL ||
 	    epoll_ctl(connections->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+		complain_of_loss();
 		atomic_fetch_sub(&connections->count, 1);
 		atomic_fetch_sub(connections->count_all, 1);
 		free(connection);
@@ -123,6 +129,17 @@ connections_open(struct connections *connections, int fd, bool is_over)
 	connection->is_deadline_new = true;
 	deadline_set(&connections->deadlines, &connection->deadline,
 	    DEADLINE_ARRIVE, connections->now_ms);
+}
+
+/* Once a process: when there is no memory for one, there is for none. */
+static void
+complain_of_loss(void)
+{
+	static atomic_bool has_complained;
+
+	if (!atomic_exchange(&has_complained, true))
+		log_fact(LEVEL_ERROR, "a connection was closed, for which "
+		    "there was no room", "cause", strerror(errno), NULL);
 }
 
 void

@@ -48,6 +48,7 @@ main(int argc, char **argv)
 	struct settings *settings = NULL;
 	struct detail detail = { "" };
 	bool is_cgi = getenv("REQUEST_METHOD") != NULL;
+	enum error err;
 	int status;
 
 	open_standard_files();
@@ -70,10 +71,11 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 
-	if (read_settings(&arguments, &settings, &detail) != ERR_NONE) {
+	err = read_settings(&arguments, &settings, &detail);
+	if (err != ERR_NONE) {
 		log_fact(LEVEL_ERROR, detail.text, NULL);
 		settings_free(settings);
-		return EXIT_USAGE;
+		return err == ERR_NO_MEMORY ? EXIT_FAILURE : EXIT_USAGE;
 	}
 	if (log_open((enum log_target)settings_number(settings, SETTING_LOG),
 	    PROGRAM) != ERR_NONE)

@@ -1,10 +1,13 @@
 /* trays.c - what a connection needs only while a request is under way. */
 #include "responder/trays.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "model/limits.h"
 
+static void complain(void);
 static void tray_free(struct tray *tray);
 static void shrink(struct buffer *buffer);
 
@@ -37,13 +40,26 @@ trays_take(struct trays *trays)
 		return tray;
 	}
 	tray = malloc(sizeof(*tray));
-	if (tray == NULL)
+	if (tray == NULL) {
+		complain();
 		return NULL;
+	}
 	buffer_init_secret(&tray->params, REQUEST_PARAMS_BYTES_MAX);
 	body_init(&tray->body, trays->body_bytes);
 	response_init(&tray->response);
 	outgoing_init(&tray->outgoing);
 	return tray;
+}
+
+/* Once a process: when there is no memory for one, there is for none. */
+static void
+complain(void)
+{
+	static atomic_bool has_complained;
+
+	if (!atomic_exchange(&has_complained, true))
+		log_fact(LEVEL_ERROR, "a connection was closed, for which "
+		    "there was no room", "cause", "out of memory", NULL);
 }
 
 void

@@ -72,13 +72,17 @@ hold(struct aside *aside, struct detail *detail)
 		return detail_set(detail, ERR_EXISTS, "%s: another process "
 		    "is filling it", aside->path);
 	}
-	if ((status.st_uid == geteuid() ||
-	    status.st_uid == aside->owner.user) && make_empty(fd) == ERR_NONE)
-		return ERR_NONE;
-	close(fd);
 	aside->fd = -1;
-	return detail_set(detail, ERR_EXISTS, "%s: it is in the way, and not "
-	    "of this program's making", aside->path);
+	if (status.st_uid != geteuid() && status.st_uid != aside->owner.user)
+		errno = EPERM;
+	else if (make_empty(fd) == ERR_NONE)
+		aside->fd = fd;
+	if (aside->fd >= 0)
+		return ERR_NONE;
+	detail_set(detail, ERR_EXISTS, "%s: it is in the way, and not of this "
+	    "program's making: %s", aside->path, strerror(errno));
+	close(fd);
+	return ERR_EXISTS;
 }
 
 static enum error
@@ -87,6 +91,7 @@ make_empty(int fd)
 	int list_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = list_fd < 0 ? NULL : fdopendir(list_fd);
 	enum error err = list == NULL ? ERR_IO : ERR_NONE;
+	int number;
 	int i;
 
 	for (i = 0; i < FILES_MAX && err == ERR_NONE; i++) {
@@ -99,12 +104,16 @@ make_empty(int fd)
 		    unlinkat(fd, entry->d_name, 0) != 0)
 			err = ERR_IO;
 	}
-	if (i == FILES_MAX)
+	if (i == FILES_MAX) {
+		errno = ENOTEMPTY;
 		err = ERR_IO;
+	}
+	number = errno;
 	if (list != NULL)
 		closedir(list);
 	else if (list_fd >= 0)
 		close(list_fd);
+	errno = number;
 	return err;
 }
 

@@ -20,16 +20,17 @@ struct events_check {
 	struct cursor last;
 };
 
-static void check_block(struct events_check *events, const MDB_val *key,
-    const MDB_val *value);
+static enum error check_block(struct events_check *events,
+    const MDB_val *key, const MDB_val *value);
 static void check_between(struct events_check *events, const MDB_val *key,
     const struct block_key *block_key, const struct block *block);
 static void check_owner(struct events_check *events, const MDB_val *key,
     uint32_t organization);
-static void check_event(struct events_check *events, const MDB_val *key,
-    enum category category, const struct block_event *event);
-static const char *find_fault(const struct block_event *event,
-    enum category category);
+static enum error check_event(struct events_check *events,
+    const MDB_val *key, enum category category,
+    const struct block_event *event);
+static enum error find_fault(const struct block_event *event,
+    enum category category, const char **fault_out);
 static bool is_number(const char *text, int64_t number);
 
 enum error
@@ -42,6 +43,7 @@ check_events(struct check *check)
 	MDB_val key;
 	MDB_val value;
 	MDB_stat stat;
+	enum error err = ERR_NONE;
 	int code = mdb_stat(txn->mdb, txn->store->trees[TREE_EVENTS], &stat);
 
 	if (code == MDB_SUCCESS)
@@ -49,9 +51,9 @@ check_events(struct check *check)
 		    txn->store->trees[TREE_EVENTS], &cursor);
 	if (code == MDB_SUCCESS)
 		code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-	while (code == MDB_SUCCESS) {
+	while (code == MDB_SUCCESS && err == ERR_NONE) {
 		check_page(check, TREE_EVENTS, &key, &value, &page);
-		check_block(&events, &key, &value);
+		err = check_block(&events, &key, &value);
 		check->result->blocks++;
 		if (check->progress != NULL &&
 		    check->result->blocks % BLOCKS_BETWEEN_PROGRESS == 0)
@@ -60,23 +62,26 @@ check_events(struct check *check)
 		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
 	}
 	mdb_cursor_close(cursor);
+	if (err != ERR_NONE)
+		return err;
 	if (code == MDB_NOTFOUND)
 		check_count(check, TREE_EVENTS, check->result->blocks);
 	return code == MDB_NOTFOUND ? ERR_NONE :
 	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
 }
 
-static void
+static enum error
 check_block(struct events_check *events, const MDB_val *key,
     const MDB_val *value)
 {
 	struct check *check = events->check;
+	enum error err = ERR_NONE;
 	struct block_key block_key;
 	struct block block;
 
 	if (!block_key_read(key->mv_data, key->mv_size, &block_key)) {
 		check_fault(check, TREE_EVENTS, key, "its key is damaged");
-		return;
+		return ERR_NONE;
 	}
 	if (block_read(key->mv_data, key->mv_size, value->mv_data,
 	    value->mv_size, &block) != ERR_NONE) {
@@ -84,17 +89,18 @@ check_block(struct events_check *events, const MDB_val *key,
 		    sealed_is_whole(TREE_EVENTS, key, value) ?
 		    "a length or its count is wrong" :
 		    "its checksum is wrong");
-		return;
+		return ERR_NONE;
 	}
 	if (!block_is_in_order(&block_key, &block))
 		check_fault(check, TREE_EVENTS, key,
 		    "its events are not in order");
 	check_between(events, key, &block_key, &block);
 	check_owner(events, key, block_key.organization);
-	for (unsigned int i = 0; i < block.count; i++)
-		check_event(events, key, block_key.category,
+	for (unsigned int i = 0; i < block.count && err == ERR_NONE; i++)
+		err = check_event(events, key, block_key.category,
 		    &block.events[i]);
 	check->result->events += block.count;
+	return err;
 }
 
 static void
@@ -127,31 +133,38 @@ check_owner(struct events_check *events, const MDB_val *key,
 		    "there is no organization of that number");
 }
 
-static void
+static enum error
 check_event(struct events_check *events, const MDB_val *key,
     enum category category, const struct block_event *event)
 {
-	const char *fault = find_fault(event, category);
+	const char *fault;
+	enum error err = find_fault(event, category, &fault);
 	char text[128];
 
 	if (fault == NULL)
-		return;
+		return err;
 	snprintf(text, sizeof(text), "event %.*s: %s", EVENT_ID_LEN,
 	    block_event_id(event), fault);
 	check_fault(events->check, TREE_EVENTS, key, text);
+	return ERR_NONE;
 }
 
-static const char *
-find_fault(const struct block_event *event, enum category category)
+/* No memory is no fault of the event's. */
+static enum error
+find_fault(const struct block_event *event, enum category category,
+    const char **fault_out)
 {
 	struct event_columns *columns = NULL;
 	const char *fault = NULL;
 	const char *id;
 	const char *type;
+	enum error err = event_columns_new(event->json, event->json_len,
+	    &columns);
 
-	if (event_columns_new(event->json, event->json_len, &columns) !=
-	    ERR_NONE)
-		return "it is not the JSON of an event";
+	*fault_out = err == ERR_CORRUPT ?
+	    "it is not the JSON of an event" : NULL;
+	if (err != ERR_NONE)
+		return err;
 
 	id = event_columns_text(columns, COLUMN_ID);
 	type = event_columns_text(columns, COLUMN_TYPE);
@@ -165,7 +178,8 @@ find_fault(const struct block_event *event, enum category category)
 	    category_of_type(type, strlen(type)) != category)
 		fault = "its type is of another category";
 	event_columns_free(columns);
-	return fault;
+	*fault_out = fault;
+	return ERR_NONE;
 }
 
 static bool

@@ -41,7 +41,7 @@ const char *check_idempotency(struct check *check, const MDB_val *key,
 const char *check_idempotency_time(struct check *check, const MDB_val *key,
     const uint8_t *body, size_t body_len);
 
-/* ERR_STORE and the like only when LMDB cannot go on. */
+/* ERR_STORE and the like only when LMDB cannot go on, ERR_NO_MEMORY. */
 enum error check_events(struct check *check);
 
 #endif

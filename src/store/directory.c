@@ -21,7 +21,8 @@ static enum error open_or_make(const char *path, int *fd_out,
     bool *made_out);
 static int make_parents(const char *path);
 static enum error make_aside(const char *path);
-static int sync_parent(const char *path);
+static int sync_parents(const char *path);
+static int sync_one(const char *path);
 
 enum error
 directory_make(const char *path, int *fd_out, bool *made_out,
@@ -42,6 +43,15 @@ directory_make(const char *path, int *fd_out, bool *made_out,
 	plain[len] = '\0';
 
 	err = open_or_make(plain, fd_out, made_out);
+	/* Also of what was there: who made it may have been cut off. */
+	if (err == ERR_NONE && sync_parents(plain) != 0) {
+		err = detail_set(detail, ERR_IO, "%s: cannot sync the "
+		    "directories that lead to it: %s", plain,
+		    strerror(errno));
+		close(*fd_out);
+		*fd_out = -1;
+		return err;
+	}
 	if (err == ERR_NONE)
 		return ERR_NONE;
 	if (errno == ENOTDIR)
@@ -106,7 +116,7 @@ make_aside(const char *path)
 		return ERR_IO;
 	if (ownership_give(fd, &owner, DIRECTORY_MODE) == ERR_NONE &&
 	    renameat2(AT_FDCWD, aside, AT_FDCWD, path,
-	    RENAME_NOREPLACE) == 0 && sync_parent(path) == 0) {
+	    RENAME_NOREPLACE) == 0) {
 		err = ERR_NONE;
 	} else if (errno == EEXIST) {
 		/* Another process made it meanwhile. */
@@ -117,25 +127,37 @@ make_aside(const char *path)
 	return err;
 }
 
+/* A name is on disk when its directory is: all the way up. */
 static int
-sync_parent(const char *path)
+sync_parents(const char *path)
 {
 	char parent[PATH_MAX];
-	char *slash;
-	/* A parent that cannot be read is left to the system. */
 	int result = 0;
-	int fd;
+	char *slash;
 
 	snprintf(parent, sizeof(parent), "%s", path);
-	slash = strrchr(parent, '/');
-	if (slash == NULL)
-		snprintf(parent, sizeof(parent), ".");
-	else
-		slash[slash == parent] = '\0';
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		result = fsync(fd);
-		close(fd);
+	while (result == 0 && (slash = strrchr(parent, '/')) != NULL &&
+	    slash != parent) {
+		*slash = '\0';
+		result = sync_one(parent);
 	}
+	if (result == 0)
+		result = sync_one(parent[0] == '/' ? "/" : ".");
+	return result;
+}
+
+/* One that cannot be read is left to the system; and some have nothing to
+ * sync, or cannot change. */
+static int
+sync_one(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+		result = -1;
+	close(fd);
 	return result;
 }

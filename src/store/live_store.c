@@ -270,7 +270,8 @@ follow(struct live_store *live)
 	live->err = err;
 	pthread_rwlock_unlock(&live->barrier);
 	gate_leave(gate_fd);
-	return LOOK_INTERVAL_MS;
+	/* Nothing is wrong with the store then. */
+	return err == ERR_NO_MEMORY ? LOOK_AGAIN_MS : LOOK_INTERVAL_MS;
 }
 
 static void

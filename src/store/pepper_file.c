@@ -12,6 +12,7 @@
 #include "base/ownership.h"
 #include "model/api_key.h"
 
+static enum error sync_name(const char *path, struct detail *detail);
 static enum error read_text(int fd, char *text, size_t size,
     size_t *text_len_out);
 static bool split_path(const char *path, char directory[PATH_MAX],
@@ -60,7 +61,7 @@ pepper_file_make(const char *path, int store_fd, bool *made_out,
 
 	*made_out = false;
 	if (faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0)
-		return ERR_NONE;
+		return sync_name(path, detail);
 	if (!split_path(path, directory, name))
 		return detail_set(detail, ERR_IO,
 		    "%s: expected the path of a file", path);
@@ -76,6 +77,30 @@ pepper_file_make(const char *path, int store_fd, bool *made_out,
 		    path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
+	return err;
+}
+
+/*
+ * Its maker may have been cut off before the name was on disk.  A directory
+ * that cannot be read is left to the system; and some have nothing to sync, or
+ * cannot change.
+ */
+static enum error
+sync_name(const char *path, struct detail *detail)
+{
+	char directory[PATH_MAX];
+	char name[NAME_MAX + 1];
+	enum error err = ERR_NONE;
+	int fd = -1;
+
+	if (split_path(path, directory, name))
+		fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_NONE;
+	if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+		err = detail_set(detail, ERR_IO, "%s: cannot sync it: %s",
+		    directory, strerror(errno));
+	close(fd);
 	return err;
 }
 

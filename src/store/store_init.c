@@ -61,6 +61,10 @@ store_init(const char *path, const char *pepper_path, int64_t map_bytes,
 	if (err == ERR_NONE)
 		err = pepper_file_make(pepper_path, fd, &is_pepper_made,
 		    detail);
+	/* Names that a maker left who was cut off. */
+	if (err == ERR_NONE && fsync(fd) != 0)
+		err = detail_set(detail, ERR_IO, "%s: cannot sync it: %s",
+		    path, strerror(errno));
 	*made_out = err == ERR_NONE &&
 	    (is_directory_made || is_data_made || is_pepper_made);
 out:

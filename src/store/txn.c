@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,6 +27,7 @@ static int start_write(struct store_txn *txn);
 static enum error extend_file(struct store_txn *txn);
 static enum error write_all(struct store_txn *txn);
 static int tell_full_disk(const struct store *store, int code);
+static void sync_again(const struct store *store);
 static void end_write(struct store_txn *txn);
 static void follow_shared(struct store *store);
 static void wake_waiters(struct store *store);
@@ -122,11 +124,13 @@ store_write_commit(struct store_txn *txn)
 	store->sweep = txn->sweep;
 	err = lmdb_failed(tell_full_disk(store, mdb_txn_commit(txn->mdb)),
 	    "mdb_txn_commit", store->path);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE) {
 		/* What the round removed is there again. */
 		store->sweep.is_begun = false;
-	else
+		sync_again(store);
+	} else {
 		wake_waiters(store);
+	}
 	free(txn);
 	return err;
 }
@@ -311,6 +315,20 @@ tell_full_disk(const struct store *store, int code)
 		return code;
 	return status.f_bavail * status.f_frsize < DISK_FULL_BYTES ?
 	    ENOSPC : code;
+}
+
+/*
+ * A disk may have the meta page of a commit that it said it had not.  LMDB then
+ * writes the old one back, unsynced; until that is on disk too, a cut of power
+ * would bring back a commit whose pages the next writer has used.
+ */
+static void
+sync_again(const struct store *store)
+{
+	int fd;
+
+	if (mdb_env_get_fd(store->env, &fd) == MDB_SUCCESS)
+		(void)fdatasync(fd);
 }
 
 /* Before LMDB lets the next writer begin. */
