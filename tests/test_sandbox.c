@@ -290,7 +290,8 @@ enter_nowhere(void)
 	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_REQUIRED,
 	    &state) != ERR_MEANING)
 		return 1;
-	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_ON, &state) != ERR_NONE ||
+	if (sandbox_fixture_enter("/nowhere/at/all", SANDBOX_ON, &state) !=
+	    ERR_NONE ||
 	    strstr(state.text, "landlock") != NULL)
 		return 2;
 	return open_a_file_of_the_system();
@@ -298,7 +299,8 @@ enter_nowhere(void)
 
 START_TEST(without_a_directory_files_are_not_held)
 {
-	ck_assert_int_eq(sandbox_fixture_outcome(enter_nowhere, SANDBOX_OFF), 0);
+	ck_assert_int_eq(sandbox_fixture_outcome(enter_nowhere, SANDBOX_OFF),
+	    0);
 }
 END_TEST
 

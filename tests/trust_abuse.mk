@@ -1,7 +1,10 @@
 # Trials by damage, want of room, bad clients, strangers and time: small in
 # check, and large by a target each.  SEED=7 has the same once more.
 check_PROGRAMS += tests/trust/tenants
-tests_trust_tenants_SOURCES = tests/trust/tenants.c
+tests_trust_tenants_SOURCES = \
+	tests/trust/record_bytes.c \
+	tests/trust/record_bytes.h \
+	tests/trust/tenants.c
 
 TRUST_ABUSE_TESTS = \
 	tests/trust/clients.py \

@@ -64,8 +64,9 @@ answer_repeat(struct service *service, struct repeats *repeats,
 		return false;
 	exchange = repeat->exchange;
 	exchange.request = &request;
-	/* Its id was the first one's. */
-	exchange.request_id[0] = '\0';
+	if (!repeat->has_own_id)
+		/* That was the first one's. */
+		exchange.request_id[0] = '\0';
 	exchange_resume(&exchange, service, response);
 	if (!repeat_holds(repeat, &exchange))
 		return false;

@@ -28,6 +28,7 @@ static const int both[] = {
 	SCMP_SYS(brk),
 	/* What is open. */
 	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64),
+	SCMP_SYS(preadv2),
 	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64),
 	SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close),
 	SCMP_SYS(fcntl), SCMP_SYS(pipe2), SCMP_SYS(ftruncate),

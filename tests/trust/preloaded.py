@@ -21,13 +21,6 @@ def library(name):
     return os.path.join(BUILD, "tests", "trust", name)
 
 
-def has_sanitizer():
-    """Whether the programs are built with one; then memory is its own."""
-    with open(os.path.join(BUILD, "apitrail"), "rb") as file:
-        content = file.read()
-    return b"__asan_init" in content or b"__tsan_init" in content
-
-
 class Preloaded(Program):
     """A program whose calls the library sees; in memory, where that is."""
 
@@ -47,7 +40,3 @@ class Preloaded(Program):
         environment["ASAN_OPTIONS"] = ":".join(filter(None, (
             environment.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         return {**environment, "LD_PRELOAD": self.preload, **self.variables}
-
-
-__all__ = ["BUILD", "Preloaded", "Program", "SEED", "TOP", "has_sanitizer", "library",
-           "recording"]

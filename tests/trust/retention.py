@@ -166,6 +166,7 @@ def row():
             f"{max(commits):.1f} ms"]
 
 
-with fixture.Fixture() as STORE:
+# In a sandbox the file that tells the time could not be opened.
+with fixture.Fixture(APITRAIL_SANDBOX="off") as STORE:
     TRIAL = Trial()
     torture.run([the_size_levels_off], row, "torture-retention")

@@ -21,6 +21,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "record_bytes.h"
+
 enum {
 	TENANTS_MAX = 1024,
 	KEY_BYTES_MAX = 64,
@@ -31,7 +33,6 @@ enum {
 	QUERY_BYTES_MAX = 256,
 	REQUEST_BYTES_MAX = 4096,
 	ANSWER_BYTES_MAX = 8 * 1024 * 1024,
-	RECORD_HEADER_BYTES = 8,
 	FAULTS_MAX = 20,
 	/* Of so many requests by a key that may write, one does. */
 	POST_EVERY = 1000,
@@ -40,8 +41,6 @@ enum {
 	/* It changes right now. */
 	STATUS_ANY = 0xfff
 };
-
-enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
 
 struct tenant {
 	char key[KEY_BYTES_MAX];
@@ -52,12 +51,6 @@ struct tenant {
 struct place {
 	char stored_at[STAMP_LEN + 1];
 	char id[ID_LEN + 1];
-};
-
-struct bytes {
-	size_t len;
-	size_t size;
-	char *text;
 };
 
 struct ask {
@@ -85,9 +78,6 @@ static void connect_to(struct ask *ask, const char *path);
 static void send_one(struct ask *ask);
 static size_t make_query(char *query);
 static void make_request(struct ask *ask, struct bytes *out);
-static void begin_record(struct bytes *out, uint8_t kind, size_t len);
-static void add(struct bytes *out, const void *text, size_t len);
-static void add_param(struct bytes *out, const char *name, const char *value);
 static void receive_one(struct ask *ask);
 static void read_fully(int fd, char *to, size_t len);
 static void look(const struct ask *ask);
@@ -232,71 +222,39 @@ make_request(struct ask *ask, struct bytes *out)
 	char number[16];
 	struct bytes params = { .size = sizeof(text), .text = text };
 
-	add_param(&params, "REQUEST_METHOD", ask->is_post ? "POST" : "GET");
-	add_param(&params, "SCRIPT_NAME", "/v1/events");
-	add_param(&params, "QUERY_STRING", ask->query);
-	add_param(&params, "SERVER_PROTOCOL", "HTTP/1.1");
-	add_param(&params, "SERVER_NAME", "127.0.0.1");
-	add_param(&params, "SERVER_PORT", "80");
-	add_param(&params, "REMOTE_ADDR", "127.0.0.1");
-	add_param(&params, "HTTP_X_API_KEY", tenant->key);
+	bytes_add_param(&params, "REQUEST_METHOD", ask->is_post ? "POST" : "GET");
+	bytes_add_param(&params, "SCRIPT_NAME", "/v1/events");
+	bytes_add_param(&params, "QUERY_STRING", ask->query);
+	bytes_add_param(&params, "SERVER_PROTOCOL", "HTTP/1.1");
+	bytes_add_param(&params, "SERVER_NAME", "127.0.0.1");
+	bytes_add_param(&params, "SERVER_PORT", "80");
+	bytes_add_param(&params, "REMOTE_ADDR", "127.0.0.1");
+	bytes_add_param(&params, "HTTP_X_API_KEY", tenant->key);
 	if (ask->is_post) {
 		/* Others use the same ones. */
 		snprintf(number, sizeof(number), "%u",
 		    below(IDEMPOTENCY_KEYS));
-		add_param(&params, "HTTP_IDEMPOTENCY_KEY", number);
-		add_param(&params, "CONTENT_TYPE", "application/json");
+		bytes_add_param(&params, "HTTP_IDEMPOTENCY_KEY", number);
+		bytes_add_param(&params, "CONTENT_TYPE", "application/json");
 		snprintf(number, sizeof(number), "%zu", strlen(body));
-		add_param(&params, "CONTENT_LENGTH", number);
+		bytes_add_param(&params, "CONTENT_LENGTH", number);
 	} else if (below(4) == 0) {
-		add_param(&params, "HTTP_ACCEPT", "application/x-ndjson");
+		bytes_add_param(&params, "HTTP_ACCEPT", "application/x-ndjson");
 	}
 
-	begin_record(out, BEGIN_REQUEST, sizeof(begin));
-	add(out, begin, sizeof(begin));
-	begin_record(out, PARAMS, params.len);
-	add(out, params.text, params.len);
-	begin_record(out, PARAMS, 0);
+	bytes_begin_record(out, BEGIN_REQUEST, sizeof(begin));
+	bytes_add(out, begin, sizeof(begin));
+	out->is_cut = params.is_cut;
+	bytes_begin_record(out, PARAMS, params.len);
+	bytes_add(out, params.text, params.len);
+	bytes_begin_record(out, PARAMS, 0);
 	if (ask->is_post) {
-		begin_record(out, STDIN, strlen(body));
-		add(out, body, strlen(body));
+		bytes_begin_record(out, STDIN, strlen(body));
+		bytes_add(out, body, strlen(body));
 	}
-	begin_record(out, STDIN, 0);
-}
-
-static void
-begin_record(struct bytes *out, uint8_t kind, size_t len)
-{
-	const uint8_t header[RECORD_HEADER_BYTES] = {
-		1, kind, 0, 1, (uint8_t)(len >> 8), (uint8_t)len, 0, 0
-	};
-
-	add(out, header, sizeof(header));
-}
-
-static void
-add(struct bytes *out, const void *text, size_t len)
-{
-	if (len > out->size - out->len)
+	bytes_begin_record(out, STDIN, 0);
+	if (out->is_cut)
 		fail("a request is too long");
-	memcpy(out->text + out->len, text, len);
-	out->len += len;
-}
-
-static void
-add_param(struct bytes *out, const char *name, const char *value)
-{
-	size_t lens[] = { strlen(name), strlen(value) };
-
-	for (size_t i = 0; i < 2; i++) {
-		uint8_t bytes[] = { (uint8_t)(lens[i] >> 24 | 0x80),
-		    (uint8_t)(lens[i] >> 16), (uint8_t)(lens[i] >> 8),
-		    (uint8_t)lens[i] };
-
-		add(out, bytes, sizeof(bytes));
-	}
-	add(out, name, lens[0]);
-	add(out, value, lens[1]);
 }
 
 static void

@@ -18,6 +18,8 @@ import threading
 from preloaded import BUILD, SEED, Preloaded, recording
 from tap import Tap
 
+# In a sandbox the log could not be opened.
+SETTINGS = {"APITRAIL_SANDBOX": "off"}
 IMAGES = int(os.environ.get("IMAGES", "400"))
 WORK = int(os.environ.get("WORK", "1"))
 CLIENTS = 4
@@ -169,7 +171,7 @@ def check_images(work, count):
 def make_with_a_kill(number):
     """init that is killed at a record of its log, again, and what a cut of
     power leaves then; whether it was killed, and faults."""
-    with Preloaded("power.so") as program:
+    with Preloaded("power.so", **SETTINGS) as program:
         work = Work(program)
         result = program.run("init", variables={"POWER_KILL": str(number)})
         work.make()
@@ -194,7 +196,7 @@ def check_kills(tap):
 def main():
     tap = Tap()
     killed_images = check_kills(tap)
-    with Preloaded("power.so") as program:
+    with Preloaded("power.so", **SETTINGS) as program:
         work = Work(program)
         work.all()
         images, faults = check_images(work, IMAGES)
