@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
+	doc/RELIABILITY.md \
 	doc/STYLE.md \
 	doc/decisions/0001-lmdb-with-default-sync.md \
 	doc/decisions/0002-blocks-of-one-page.md \

@@ -30,3 +30,10 @@ include tests/fuzz.mk
 include tests/trust.mk
 include tests/trust_abuse.mk
 include tests/docs.mk
+
+# Not beside a sanitizer, which has a malloc of its own, keeps what was freed
+# and does what a sandbox forbids; nor twice what looks at sources, or takes
+# long for what it finds.
+if !SANITIZERS
+TESTS += $(PLAIN_TESTS)
+endif

@@ -1,6 +1,6 @@
 SANDBOX_TESTS = test_sandbox
 check_PROGRAMS += $(SANDBOX_TESTS)
-TESTS += $(SANDBOX_TESTS)
+PLAIN_TESTS += $(SANDBOX_TESTS)
 
 test_sandbox_SOURCES = tests/test_sandbox.c \
 	tests/sandbox_fixture.c tests/sandbox_fixture.h

@@ -9,8 +9,6 @@ server_tests = \
 	tests/servers/test_recorder_troubles.py \
 	tests/servers/test_recording.py \
 	tests/servers/test_repeats.py \
-	tests/servers/test_sandbox.py \
-	tests/servers/test_secrets.py \
 	tests/servers/test_shutdown.py \
 	tests/servers/test_storm.py \
 	tests/servers/test_troubles.py \
@@ -33,11 +31,17 @@ server_modules = \
 	tests/servers/walk_large.py \
 	tests/servers/web_servers.py
 
-TESTS += tests/test_layers.py $(server_tests)
+plain_server_tests = \
+	tests/servers/test_sandbox.py \
+	tests/servers/test_secrets.py
+
+TESTS += $(server_tests)
+PLAIN_TESTS += tests/test_layers.py $(plain_server_tests)
 
 EXTRA_DIST += \
 	tests/test_layers.py \
 	$(server_tests) \
+	$(plain_server_tests) \
 	$(server_modules) \
 	tests/cases/01-pages.case \
 	tests/cases/02-formats.case \

@@ -36,17 +36,12 @@ tests_trust_power_images_SOURCES = \
 tests_trust_power_images_LDADD = $(STORE_LIBS)
 
 TRUST_TESTS = \
-	tests/trust/test_kill.py \
-	tests/trust/test_power.py
-# Their library has a malloc of its own, and so has a sanitizer.
-TRUST_MALLOC_TESTS = \
 	tests/trust/test_calls.py \
-	tests/trust/test_memory.py
-if !SANITIZERS
-TESTS += $(TRUST_MALLOC_TESTS)
-endif
-TESTS += $(TRUST_TESTS)
-EXTRA_DIST += $(TRUST_TESTS) $(TRUST_MALLOC_TESTS) \
+	tests/trust/test_kill.py \
+	tests/trust/test_memory.py \
+	tests/trust/test_power.py
+PLAIN_TESTS += $(TRUST_TESTS)
+EXTRA_DIST += $(TRUST_TESTS) \
 	tests/trust/faults.py \
 	tests/trust/preloaded.py
 

@@ -9,12 +9,15 @@ tests_trust_tenants_SOURCES = \
 TRUST_ABUSE_TESTS = \
 	tests/trust/clients.py \
 	tests/trust/damage.py \
-	tests/trust/full.py \
-	tests/trust/retention.py \
 	tests/trust/soak.py \
 	tests/trust/tenants.py
+PLAIN_TRUST_ABUSE_TESTS = \
+	tests/trust/full.py \
+	tests/trust/retention.py
 TESTS += $(TRUST_ABUSE_TESTS)
-EXTRA_DIST += $(TRUST_ABUSE_TESTS) tests/trust/torture.py
+PLAIN_TESTS += $(PLAIN_TRUST_ABUSE_TESTS)
+EXTRA_DIST += $(TRUST_ABUSE_TESTS) $(PLAIN_TRUST_ABUSE_TESTS) \
+	tests/trust/torture.py
 
 TORTURE = $(AM_TESTS_ENVIRONMENT) \
 	SEED="$${SEED:-$$(date +%s)}"; export SEED;

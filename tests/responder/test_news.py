@@ -11,9 +11,9 @@ WAITERS_MAX = 2000
 
 def wait_until(condition):
     end = time.monotonic() + PATIENCE
-    while not condition() and time.monotonic() < end:
+    while not condition():
+        assert time.monotonic() < end
         time.sleep(0.005)
-    assert condition()
 
 
 def settled(responder, count):

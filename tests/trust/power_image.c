@@ -120,9 +120,8 @@ is_kept(struct image *image, uint64_t time, bool is_name)
 	case FATE_CUT:
 		return time <= image->cut_time;
 	case FATE_NAMES_IN_ORDER:
-		if (is_name)
-			return time <= image->cut_time;
-		/* fall through */
+		return is_name ? time <= image->cut_time :
+		    power_random(image->random, 2) == 0;
 	default:
 		return power_random(image->random, 2) == 0;
 	}

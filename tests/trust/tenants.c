@@ -222,7 +222,8 @@ make_request(struct ask *ask, struct bytes *out)
 	char number[16];
 	struct bytes params = { .size = sizeof(text), .text = text };
 
-	bytes_add_param(&params, "REQUEST_METHOD", ask->is_post ? "POST" : "GET");
+	bytes_add_param(&params, "REQUEST_METHOD",
+	    ask->is_post ? "POST" : "GET");
 	bytes_add_param(&params, "SCRIPT_NAME", "/v1/events");
 	bytes_add_param(&params, "QUERY_STRING", ask->query);
 	bytes_add_param(&params, "SERVER_PROTOCOL", "HTTP/1.1");
