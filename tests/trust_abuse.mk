@@ -8,10 +8,10 @@ tests_trust_tenants_SOURCES = \
 
 TRUST_ABUSE_TESTS = \
 	tests/trust/clients.py \
-	tests/trust/damage.py \
 	tests/trust/soak.py \
 	tests/trust/tenants.py
 PLAIN_TRUST_ABUSE_TESTS = \
+	tests/trust/damage.py \
 	tests/trust/full.py \
 	tests/trust/retention.py
 TESTS += $(TRUST_ABUSE_TESTS)
