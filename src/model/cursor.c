@@ -24,7 +24,7 @@ cursor_parse(const char *text, size_t text_len, struct cursor *cursor_out)
 
 	*cursor_out = (struct cursor){ 0 };
 	/* No minus. */
-	if (!text_is_of(text, digits_len, CLASS_DIGIT) ||
+	if (colon == NULL || !text_is_of(text, digits_len, CLASS_DIGIT) ||
 	    text_parse_int64(text, digits_len, &stored_at_ms) != ERR_NONE ||
 	    !event_id_is_valid(colon + 1, text_len - digits_len - 1))
 		return ERR_SYNTAX;
