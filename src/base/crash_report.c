@@ -153,11 +153,8 @@ add_doing(struct last_words *words)
 {
 	const struct doing *doing = doing_now();
 
-	if (doing->what == NULL)
-		return;
-	last_words_add(words, "doing", doing->what);
-	last_words_add(words, "request_id", doing->request_id);
-	if (doing->organization != 0)
+	last_words_add_doing(words);
+	if (doing->what != NULL && doing->organization != 0)
 		last_words_add_number(words, "organization",
 		    doing->organization);
 }

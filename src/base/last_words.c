@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/doing.h"
 #include "base/log.h"
 
 enum { NUMBER_SIZE = 24, DECIMAL = 10, HEXADECIMAL = 16 };
 
 static void add_bytes(struct last_words *words, const char *text);
+static void add_name(struct last_words *words, const char *name);
 static void add_quoted(struct last_words *words, const char *text);
 static void add_digits(struct last_words *words, const char *name,
     const char *prefix, uint64_t number, unsigned int base);
@@ -29,9 +31,7 @@ last_words_add(struct last_words *words, const char *name, const char *text)
 
 	if (text == NULL || text[0] == '\0')
 		return;
-	add_bytes(words, " ");
-	add_bytes(words, name);
-	add_bytes(words, "=");
+	add_name(words, name);
 	add_quoted(words, text);
 	/* Half a field says something wrong. */
 	if (words->is_full)
@@ -59,6 +59,25 @@ last_words_send(const struct last_words *words)
 
 	log_last_words(words->text, words->len);
 	errno = before;
+}
+
+void
+last_words_add_doing(struct last_words *words)
+{
+	const struct doing *doing = doing_now();
+
+	if (doing->what == NULL)
+		return;
+	last_words_add(words, "doing", doing->what);
+	last_words_add(words, "request_id", doing->request_id);
+}
+
+static void
+add_name(struct last_words *words, const char *name)
+{
+	add_bytes(words, " ");
+	add_bytes(words, name);
+	add_bytes(words, "=");
 }
 
 static void
@@ -103,9 +122,7 @@ add_digits(struct last_words *words, const char *name, const char *prefix,
 		digits[--at] = "0123456789abcdef"[number % base];
 		number /= base;
 	} while (number > 0);
-	add_bytes(words, " ");
-	add_bytes(words, name);
-	add_bytes(words, "=");
+	add_name(words, name);
 	add_bytes(words, prefix);
 	add_bytes(words, digits + at);
 	if (words->is_full)

@@ -30,6 +30,8 @@ void last_words_add_number(struct last_words *words, const char *name,
     uint64_t number);
 void last_words_add_address(struct last_words *words, const char *name,
     uintptr_t address);
+/* What this thread is at, and for which request (doing.h). */
+void last_words_add_doing(struct last_words *words);
 /* As an error, by one write or send.  Keeps errno. */
 void last_words_send(const struct last_words *words);
 

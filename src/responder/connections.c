@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "api/repeats.h"
-#include "base/log.h"
 #include "model/limits.h"
 #include "record/client.h"
 #include "responder/fcgi.h"
+#include "responder/loss.h"
 #include "responder/loop.h"
 #include "responder/parking.h"
 #include "responder/watch.h"
@@ -26,7 +26,6 @@ static struct connection *of_deadline(struct deadline *deadline);
 static void close_one(struct connections *connections,
     struct connection *connection);
 static enum error watch_recorder(struct connections *connections);
-static void complain_of_loss(void);
 static void set_events(struct connections *connections,
     struct connection *connection);
 static uint32_t wanted_events(const struct connection *connection);
@@ -105,13 +104,14 @@ connections_clear(struct connections *connections)
 void
 connections_open(struct connections *connections, int fd, bool is_over)
 {
+	static atomic_bool is_loss_told;
 	struct connection *connection = calloc(1, sizeof(*connection));
 	struct epoll_event event = { .events = ARRIVAL_EVENTS };
 
 	event.data.ptr = connection;
 	if (connection == NULL ||
 	    epoll_ctl(connections->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
-		complain_of_loss();
+		loss_tell(&is_loss_told, strerror(errno));
 		atomic_fetch_sub(&connections->count, 1);
 		atomic_fetch_sub(connections->count_all, 1);
 		free(connection);
@@ -129,17 +129,6 @@ connections_open(struct connections *connections, int fd, bool is_over)
 	connection->is_deadline_new = true;
 	deadline_set(&connections->deadlines, &connection->deadline,
 	    DEADLINE_ARRIVE, connections->now_ms);
-}
-
-/* Once a process: when there is no memory for one, there is for none. */
-static void
-complain_of_loss(void)
-{
-	static atomic_bool has_complained;
-
-	if (!atomic_exchange(&has_complained, true))
-		log_fact(LEVEL_ERROR, "a connection was closed, for which "
-		    "there was no room", "cause", strerror(errno), NULL);
 }
 
 void

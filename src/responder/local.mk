@@ -14,6 +14,7 @@ libresponder_a_SOURCES = \
 	src/responder/listener.c src/responder/listener.h \
 	src/responder/load.c src/responder/load.h \
 	src/responder/loop.c src/responder/loop.h \
+	src/responder/loss.c src/responder/loss.h \
 	src/responder/outgoing.c src/responder/outgoing.h \
 	src/responder/parking.c src/responder/parking.h \
 	src/responder/records.c src/responder/records.h \

@@ -4,10 +4,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "model/limits.h"
+#include "responder/loss.h"
 
-static void complain(void);
 static void tray_free(struct tray *tray);
 static void shrink(struct buffer *buffer);
 
@@ -32,6 +31,7 @@ trays_clear(struct trays *trays)
 struct tray *
 trays_take(struct trays *trays)
 {
+	static atomic_bool is_loss_told;
 	struct tray *tray = trays->first;
 
 	if (tray != NULL) {
@@ -41,7 +41,7 @@ trays_take(struct trays *trays)
 	}
 	tray = malloc(sizeof(*tray));
 	if (tray == NULL) {
-		complain();
+		loss_tell(&is_loss_told, "out of memory");
 		return NULL;
 	}
 	buffer_init_secret(&tray->params, REQUEST_PARAMS_BYTES_MAX);
@@ -49,17 +49,6 @@ trays_take(struct trays *trays)
 	response_init(&tray->response);
 	outgoing_init(&tray->outgoing);
 	return tray;
-}
-
-/* Once a process: when there is no memory for one, there is for none. */
-static void
-complain(void)
-{
-	static atomic_bool has_complained;
-
-	if (!atomic_exchange(&has_complained, true))
-		log_fact(LEVEL_ERROR, "a connection was closed, for which "
-		    "there was no room", "cause", "out of memory", NULL);
 }
 
 void

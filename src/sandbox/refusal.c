@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <ucontext.h>
 
-#include "base/doing.h"
 #include "base/last_words.h"
 
 /* An attacker must not fill the log, and one line is enough to tell what a
@@ -80,16 +79,12 @@ fail_call(ucontext_t *context)
 static void
 tell(const siginfo_t *cause)
 {
-	const struct doing *doing = doing_now();
 	struct last_words words;
 
 	last_words_begin(&words,
 	    "a system call that is not in the sandbox was refused");
 	last_words_add_number(&words, "call",
 	    (uint64_t)(unsigned int)cause->si_syscall);
-	if (doing->what != NULL) {
-		last_words_add(&words, "doing", doing->what);
-		last_words_add(&words, "request_id", doing->request_id);
-	}
+	last_words_add_doing(&words);
 	last_words_send(&words);
 }

@@ -121,7 +121,7 @@ check_page(struct check *check, enum tree tree, const MDB_val *key,
     const MDB_val *value, const uint8_t **page)
 {
 	const size_t page_bytes = check->txn->store->page_bytes;
-	const uint8_t *found = leaf_page_of(key, page_bytes);
+	const uint8_t *found = leaf_page_of(key->mv_data, page_bytes);
 
 	/* What a write transaction has changed lies elsewhere. */
 	if (check->txn->is_write || *page == found)

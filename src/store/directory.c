@@ -21,8 +21,7 @@ static enum error open_or_make(const char *path, int *fd_out,
     bool *made_out);
 static int make_parents(const char *path);
 static enum error make_aside(const char *path);
-static int sync_parents(const char *path);
-static int sync_one(const char *path);
+static enum error sync_parents(const char *path);
 
 enum error
 directory_make(const char *path, int *fd_out, bool *made_out,
@@ -44,7 +43,7 @@ directory_make(const char *path, int *fd_out, bool *made_out,
 
 	err = open_or_make(plain, fd_out, made_out);
 	/* Also of what was there: who made it may have been cut off. */
-	if (err == ERR_NONE && sync_parents(plain) != 0) {
+	if (err == ERR_NONE && sync_parents(plain) != ERR_NONE) {
 		err = detail_set(detail, ERR_IO, "%s: cannot sync the "
 		    "directories that lead to it: %s", plain,
 		    strerror(errno));
@@ -128,36 +127,34 @@ make_aside(const char *path)
 }
 
 /* A name is on disk when its directory is: all the way up. */
-static int
+static enum error
 sync_parents(const char *path)
 {
 	char parent[PATH_MAX];
-	int result = 0;
+	enum error err = ERR_NONE;
 	char *slash;
 
 	snprintf(parent, sizeof(parent), "%s", path);
-	while (result == 0 && (slash = strrchr(parent, '/')) != NULL &&
+	while (err == ERR_NONE && (slash = strrchr(parent, '/')) != NULL &&
 	    slash != parent) {
 		*slash = '\0';
-		result = sync_one(parent);
+		err = directory_sync(parent);
 	}
-	if (result == 0)
-		result = sync_one(parent[0] == '/' ? "/" : ".");
-	return result;
+	if (err == ERR_NONE)
+		err = directory_sync(parent[0] == '/' ? "/" : ".");
+	return err;
 }
 
-/* One that cannot be read is left to the system; and some have nothing to
- * sync, or cannot change. */
-static int
-sync_one(const char *path)
+enum error
+directory_sync(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int result = 0;
+	enum error err = ERR_NONE;
 
 	if (fd < 0)
-		return 0;
+		return ERR_NONE;
 	if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-		result = -1;
+		err = ERR_IO;
 	close(fd);
-	return result;
+	return err;
 }

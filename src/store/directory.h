@@ -14,4 +14,11 @@
 enum error directory_make(const char *path, int *fd_out, bool *made_out,
     struct detail *detail);
 
+/*
+ * Puts the names that lie in it on disk.  One that cannot be read is left to
+ * the system; and some have nothing to sync, or cannot change.  ERR_IO, with
+ * errno.
+ */
+enum error directory_sync(const char *path);
+
 #endif

@@ -261,7 +261,7 @@ is_leaf_whole(struct store_txn *txn, enum category category,
     const MDB_val *key, const MDB_val *value)
 {
 	const size_t page_bytes = txn->store->page_bytes;
-	const uint8_t *page = leaf_page_of(key, page_bytes);
+	const uint8_t *page = leaf_page_of(key->mv_data, page_bytes);
 
 	for (size_t i = 0; i < CATEGORY_COUNT; i++)
 		if (txn->whole_pages[i] == page)

@@ -38,19 +38,24 @@ static size_t get_u16(const uint8_t *bytes);
 static uint64_t get_u64(const uint8_t *bytes);
 
 const uint8_t *
-leaf_page_of(const MDB_val *key, size_t page_bytes)
+leaf_page_of(const void *byte, size_t page_bytes)
 {
-	const uint8_t *bytes = key->mv_data;
-
 	/* The map begins at a page. */
-	return bytes - ((uintptr_t)bytes & (page_bytes - 1));
+	return (const uint8_t *)byte - ((uintptr_t)byte & (page_bytes - 1));
+}
+
+const uint8_t *
+leaf_page_map(const uint8_t *page, size_t page_bytes)
+{
+	return (const uint8_t *)((uintptr_t)page -
+	    get_u64(page + PAGE_NUMBER_OFFSET) * page_bytes);
 }
 
 bool
 leaf_page_is_whole(const MDB_val *key, const MDB_val *value,
     size_t page_bytes)
 {
-	const uint8_t *page = leaf_page_of(key, page_bytes);
+	const uint8_t *page = leaf_page_of(key->mv_data, page_bytes);
 
 	return get_u16(page + PAGE_FLAGS_OFFSET) == LEAF_FLAG &&
 	    adds_up(page, page_bytes) &&
@@ -109,7 +114,7 @@ is_in_place(const uint8_t *page, const MDB_val *key, const MDB_val *value,
 		return true;
 	far_number = get_u64((const uint8_t *)key->mv_data + key->mv_size);
 	return (uintptr_t)far - far_number * page_bytes ==
-	    (uintptr_t)page - get_u64(page + PAGE_NUMBER_OFFSET) * page_bytes;
+	    (uintptr_t)leaf_page_map(page, page_bytes);
 }
 
 static size_t

@@ -11,8 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The page that a key lies in, as a read transaction finds it. */
-const uint8_t *leaf_page_of(const MDB_val *key, size_t page_bytes);
+/* The page that a byte of a record lies in, as a read transaction finds it. */
+const uint8_t *leaf_page_of(const void *byte, size_t page_bytes);
+
+/* Where the map begins that this page lies in, by the page's own number; by a
+ * damaged one, anywhere. */
+const uint8_t *leaf_page_map(const uint8_t *page, size_t page_bytes);
 
 /*
  * Whether that page can be one that LMDB wrote there: a leaf, in its own

@@ -1,13 +1,13 @@
 /* map_ahead.c - pages of the data file, mapped before somebody reads them. */
 #include "store/map_ahead.h"
 
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
 #include "model/limits.h"
 #include "store/fields.h"
+#include "store/leaf_page.h"
 #include "store/meta.h"
 #include "store/txn.h"
 
@@ -21,14 +21,14 @@ enum {
 
 /* The data file, as it is mapped. */
 struct mapped_file {
-	uint8_t *base;
+	const uint8_t *base;
 	int fd;
 	uint64_t used_bytes;
 	uint64_t bytes;		/* its own, or the map's if that is smaller */
 };
 
 static bool look(struct store *store, struct mapped_file *file);
-static uint8_t *find_base(struct store *store);
+static const uint8_t *find_base(struct store *store);
 static bool map_used(const struct mapped_file *file,
     struct map_ahead *ahead);
 static bool is_cached(int fd, uint64_t at);
@@ -68,26 +68,21 @@ look(struct store *store, struct mapped_file *file)
 	return file->base != NULL;
 }
 
-/* LMDB does not tell where its map lies, but each page begins with its own
- * number, and a small value lies within a page. */
-static uint8_t *
+/* LMDB does not tell where its map lies, but a small value lies within a
+ * page. */
+static const uint8_t *
 find_base(struct store *store)
 {
 	struct field_reader reader;
 	struct store_txn *txn;
-	uint8_t *base = NULL;
+	const uint8_t *base = NULL;
 	bool is_outgrown;
 
 	if (txn_read_begin(store, &txn, &is_outgrown) != ERR_NONE)
 		return NULL;
-	if (meta_get(txn, META_FORMAT, &reader) == ERR_NONE) {
-		uintptr_t value = (uintptr_t)reader.bytes;
-		uintptr_t page = value - value % store->page_bytes;
-		uint64_t number;
-
-		memcpy(&number, (const void *)page, sizeof(number));
-		base = (uint8_t *)(page - number * store->page_bytes);
-	}
+	if (meta_get(txn, META_FORMAT, &reader) == ERR_NONE)
+		base = leaf_page_map(leaf_page_of(reader.bytes,
+		    store->page_bytes), store->page_bytes);
 	store_read_end(txn);
 	return base;
 }
@@ -144,8 +139,8 @@ static void
 map(const struct mapped_file *file, uint64_t begin, uint64_t end)
 {
 	if (begin < end)
-		(void)madvise(file->base + begin, end - begin,
-		    MADV_POPULATE_READ);
+		(void)madvise((void *)((uintptr_t)file->base + begin),
+		    end - begin, MADV_POPULATE_READ);
 }
 
 static uint64_t

@@ -11,6 +11,7 @@
 
 #include "base/ownership.h"
 #include "model/api_key.h"
+#include "store/directory.h"
 
 static enum error sync_name(const char *path, struct detail *detail);
 static enum error read_text(int fd, char *text, size_t size,
@@ -80,28 +81,18 @@ pepper_file_make(const char *path, int store_fd, bool *made_out,
 	return err;
 }
 
-/*
- * Its maker may have been cut off before the name was on disk.  A directory
- * that cannot be read is left to the system; and some have nothing to sync, or
- * cannot change.
- */
+/* Its maker may have been cut off before the name was on disk. */
 static enum error
 sync_name(const char *path, struct detail *detail)
 {
 	char directory[PATH_MAX];
 	char name[NAME_MAX + 1];
-	enum error err = ERR_NONE;
-	int fd = -1;
 
-	if (split_path(path, directory, name))
-		fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (!split_path(path, directory, name) ||
+	    directory_sync(directory) == ERR_NONE)
 		return ERR_NONE;
-	if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-		err = detail_set(detail, ERR_IO, "%s: cannot sync it: %s",
-		    directory, strerror(errno));
-	close(fd);
-	return err;
+	return detail_set(detail, ERR_IO, "%s: cannot sync it: %s", directory,
+	    strerror(errno));
 }
 
 static enum error

@@ -15,8 +15,13 @@ struct reader {
 	uint64_t commit;	/* whose state it keeps */
 };
 
-/* At most count_max of all processes that have the store open; returns how
- * many.  Those that died are among them until they are cleared. */
+/* Visits each of all processes that have the store open.  Those that died are
+ * among them until they are cleared. */
+typedef void store_reader_visit(const struct reader *reader, void *arg);
+void store_readers_visit(struct store *store, store_reader_visit *visit,
+    void *arg);
+
+/* The first count_max of them; returns how many. */
 size_t store_readers(struct store *store, struct reader *readers,
     size_t count_max);
 

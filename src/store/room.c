@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "store/lmdb_error.h"
 #include "store/meta.h"
+#include "store/readers.h"
 #include "store/txn.h"
 
 enum {
@@ -41,7 +42,7 @@ static uint64_t map_pages(const struct store *store);
 static uint64_t bound_pages(const struct store *store);
 static uint64_t reserve_pages(const struct store *store);
 static enum error measure(struct store *store, struct room *room_out);
-static int note_reader(const char *line, void *arg);
+static store_reader_visit note_reader;
 static enum error count_pinned(struct store_txn *txn, size_t oldest_txn,
     uint64_t *pinned_out);
 static enum error release_last(struct store *store);
@@ -185,7 +186,7 @@ measure(struct store *store, struct room *room_out)
 	mdb_env_info(store->env, &state);
 	room_out->last_txn = state.me_last_txnid;
 	/* Before the transaction below becomes a reader too. */
-	mdb_reader_list(store->env, note_reader, room_out);
+	store_readers_visit(store, note_reader, room_out);
 	room_out->is_held = room_out->oldest_txn < room_out->last_txn;
 	oldest_txn = room_out->is_held ? room_out->oldest_txn :
 	    room_out->last_txn;
@@ -199,21 +200,15 @@ measure(struct store *store, struct room *room_out)
 	return err;
 }
 
-/* LMDB lists its readers as lines of pid, thread and transaction. */
-static int
-note_reader(const char *line, void *arg)
+static void
+note_reader(const struct reader *reader, void *arg)
 {
 	struct room *room = arg;
-	size_t thread;
-	size_t txn_number;
-	int pid;
 
-	if (sscanf(line, "%d %zx %zu", &pid, &thread, &txn_number) == 3 &&
-	    txn_number < room->oldest_txn) {
-		room->oldest_txn = txn_number;
-		room->oldest_pid = pid;
-	}
-	return 0;
+	if (reader->commit >= room->oldest_txn)
+		return;
+	room->oldest_txn = reader->commit;
+	room->oldest_pid = reader->pid;
 }
 
 /* The pages freed by transactions that the oldest reader, or the last
