@@ -10,7 +10,8 @@ TESTS += $(FUZZ_TESTS)
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/fuzz \
 	$(FCGI_CFLAGS) $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS)
 check_LIBRARIES += libfuzz.a
-libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/remove_tree.c tests/remove_tree.h
 libfuzz_a_CPPFLAGS = $(FUZZ_CPPFLAGS)
 FUZZ_MODEL_LIBS = libfuzz.a $(MODEL_LIBS)
 FUZZ_STORE_LIBS = libfuzz.a $(STORE_LIBS)

@@ -9,7 +9,8 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir;
 
 check_LIBRARIES += libsuite.a
-libsuite_a_SOURCES = tests/suite.c tests/suite.h
+libsuite_a_SOURCES = tests/remove_tree.c tests/remove_tree.h \
+	tests/suite.c tests/suite.h
 libsuite_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 SUITE_LIBS = libsuite.a $(CHECK_LIBS)
 
@@ -28,7 +29,6 @@ include tests/servers.mk
 include tests/bench.mk
 include tests/fuzz.mk
 include tests/trust.mk
-include tests/trust_abuse.mk
 include tests/docs.mk
 
 # Not beside a sanitizer, which has a malloc of its own, keeps what was freed

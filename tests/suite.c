@@ -1,13 +1,14 @@
 /* suite.c - what the libcheck programs share. */
 #include "suite.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { DIRECTORIES_MAX = 32, OPEN_DIRECTORIES_MAX = 16 };
+#include "remove_tree.h"
+
+enum { DIRECTORIES_MAX = 32 };
 
 static char *directories[DIRECTORIES_MAX];
 static size_t directory_count;
@@ -25,22 +26,11 @@ suite_run(Suite *suite)
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static int
-remove_one(const char *path, const struct stat *status, int type,
-    struct FTW *place)
-{
-	(void)status;
-	(void)type;
-	(void)place;
-	return remove(path);
-}
-
 static void
 remove_directories(void)
 {
 	for (size_t i = 0; i < directory_count; i++) {
-		nftw(directories[i], remove_one, OPEN_DIRECTORIES_MAX,
-		    FTW_DEPTH | FTW_PHYS);
+		remove_tree(directories[i]);
 		free(directories[i]);
 	}
 	directory_count = 0;

@@ -1,8 +1,7 @@
 # What is lost, or goes wrong, when something fails: small here, and large as
 # make torture-NAME.
 
-# Loaded before a program, so without a sanitizer and without libtool.
-trust_cflags = -std=gnu11 -fPIC $(WARNING_CFLAGS)
+# Loaded before a program.
 trust_libraries = tests/trust/faults.so tests/trust/power.so
 check_PROGRAMS += $(trust_libraries)
 
@@ -10,21 +9,27 @@ tests_trust_faults_so_SOURCES = \
 	tests/trust/faults.c \
 	tests/trust/faults.h \
 	tests/trust/faults_memory.c \
-	tests/trust/faults_memory.h
+	tests/trust/faults_memory.h \
+	tests/trust/open_calls.c \
+	tests/trust/open_calls.h
 # The compiler is not to think that it knows malloc.
-tests_trust_faults_so_CFLAGS = $(trust_cflags) -fno-builtin
-tests_trust_faults_so_LINK = $(CC) $(trust_cflags) -shared -o $@
+tests_trust_faults_so_CFLAGS = $(preload_cflags) -fno-builtin
+tests_trust_faults_so_LDFLAGS = -shared
 
 tests_trust_power_so_SOURCES = \
+	tests/trust/open_calls.c \
+	tests/trust/open_calls.h \
 	tests/trust/power_calls.c \
 	tests/trust/power_log.h \
 	tests/trust/power_recorder.c \
 	tests/trust/power_recorder.h
-tests_trust_power_so_CFLAGS = $(trust_cflags)
-tests_trust_power_so_LINK = $(CC) $(trust_cflags) -shared -o $@
+tests_trust_power_so_CFLAGS = $(preload_cflags)
+tests_trust_power_so_LDFLAGS = -shared
 
 check_PROGRAMS += tests/trust/power_images
 tests_trust_power_images_SOURCES = \
+	tests/remove_tree.c \
+	tests/remove_tree.h \
 	tests/trust/power_check.c \
 	tests/trust/power_check.h \
 	tests/trust/power_image.c \
@@ -35,20 +40,38 @@ tests_trust_power_images_SOURCES = \
 	tests/trust/power_state.h
 tests_trust_power_images_LDADD = $(STORE_LIBS)
 
+check_PROGRAMS += tests/trust/tenants
+tests_trust_tenants_SOURCES = \
+	tests/trust/record_bytes.c \
+	tests/trust/record_bytes.h \
+	tests/trust/tenants.c
+
 TRUST_TESTS = \
+	tests/trust/clients.py \
+	tests/trust/soak.py \
+	tests/trust/tenants.py
+PLAIN_TRUST_TESTS = \
+	tests/trust/damage.py \
+	tests/trust/full.py \
+	tests/trust/retention.py \
 	tests/trust/test_calls.py \
 	tests/trust/test_kill.py \
 	tests/trust/test_memory.py \
 	tests/trust/test_power.py
-PLAIN_TESTS += $(TRUST_TESTS)
-EXTRA_DIST += $(TRUST_TESTS) \
+TESTS += $(TRUST_TESTS)
+PLAIN_TESTS += $(PLAIN_TRUST_TESTS)
+EXTRA_DIST += $(TRUST_TESTS) $(PLAIN_TRUST_TESTS) \
 	tests/trust/faults.py \
-	tests/trust/preloaded.py
+	tests/trust/preloaded.py \
+	tests/trust/torture.py
 
 # Each prints its figures last.  SEED chooses other moments, and the variables
 # that each script names how many.
-.PHONY: torture-calls torture-kill torture-memory torture-power
+.PHONY: torture-calls torture-clients torture-damage torture-full \
+	torture-kill torture-memory torture-power torture-retention \
+	torture-soak torture-tenants
 torture = $(AM_TESTS_ENVIRONMENT) python3 '$(srcdir)/tests/trust
+any_seed = SEED="$${SEED:-$$(date +%s)}"; export SEED;
 
 # Also through a web server.
 torture-kill: all $(preload_libraries)
@@ -65,3 +88,27 @@ torture-calls: all $(trust_libraries)
 
 torture-memory: all $(trust_libraries)
 	POINTS=0; export POINTS; $(torture)/test_memory.py'
+
+torture-clients: all $(preload_libraries)
+	$(any_seed) ABUSERS=1000; PROBES=1000; ROUNDS=5; REQUESTS=10000; \
+	TIMED=1; export ABUSERS PROBES ROUNDS REQUESTS TIMED; \
+	$(torture)/clients.py'
+
+torture-damage: all $(preload_libraries)
+	$(any_seed) MUTATIONS=10000; export MUTATIONS; $(torture)/damage.py'
+
+# Mounts file systems, which only root may.
+torture-full: all $(preload_libraries)
+	$(any_seed) CYCLES=1000; export CYCLES; $(torture)/full.py'
+
+torture-retention: all $(preload_libraries)
+	$(any_seed) DAYS=30; STEPS=96; export DAYS STEPS; \
+	$(torture)/retention.py'
+
+# As long as SECONDS says, or two hours.
+torture-soak: all $(preload_libraries)
+	$(any_seed) $(torture)/soak.py' "$(SECONDS)"
+
+torture-tenants: all $(preload_libraries) tests/trust/tenants
+	$(any_seed) REQUESTS=10000000; ORGANIZATIONS=64; \
+	export REQUESTS ORGANIZATIONS; $(torture)/tenants.py'

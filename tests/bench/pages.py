@@ -3,7 +3,6 @@
 The contenders take turns within each round, so that a ratio is one of
 neighbours.
 """
-import contextlib
 import json
 import os
 
@@ -55,23 +54,14 @@ def answer_of(store, socket_path, limit, port):
     return answer
 
 
-class Contest:
+class Contest(programs.Started):
     """All contenders, behind one nginx."""
 
     def __init__(self, store):
+        super().__init__()
         self.store = store
-        self.stack = contextlib.ExitStack()
         self.key_path = wrk.key_file(store, "bench")
         self.pids = {}
-
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            self.start(stack)
-            self.stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_):
-        self.stack.close()
 
     def start(self, stack):
         store = self.store

@@ -1,4 +1,5 @@
 """programs.py - the benchmark's own programs, as servers or by name."""
+import contextlib
 import os
 import shutil
 import socket
@@ -12,6 +13,25 @@ FOLDER = os.path.join(fixture.BUILD, "tests", "bench")
 
 def path_of(name):
     return os.path.join(FOLDER, name)
+
+
+class Started:
+    """What start() enters, until it is left: all of it, or none."""
+
+    def __init__(self):
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self.start(stack)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def start(self, stack):
+        raise NotImplementedError
 
 
 class Program:

@@ -21,7 +21,6 @@ How it is done:
   are web servers themselves: what nginx takes is no burden of theirs.
 - Runs take turns.  The CPU time is that of all processes that serve.
 """
-import contextlib
 import hashlib
 import os
 import subprocess
@@ -31,6 +30,7 @@ import client
 import contenders
 import fixture
 import front
+import programs
 import report
 import window
 import wrk
@@ -57,24 +57,15 @@ def write_rows(fixed, path):
     os.chmod(path, 0o644)
 
 
-class Contest:
+class Contest(programs.Started):
     """All that can be measured here, started."""
 
     def __init__(self, plan):
+        super().__init__()
         self.plan = plan
-        self.stack = contextlib.ExitStack()
         self.missing = {}
         self.stacks = {}
         self.fixture = self.served = self.front = None
-
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            self.start(stack)
-            self.stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_):
-        self.stack.close()
 
     def start(self, stack):
         self.fixture = window.fill_large(stack, self.plan.stack_events)

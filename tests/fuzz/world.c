@@ -1,7 +1,6 @@
 /* world.c - what the whole responder is fuzzed in. */
 #include "world.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../remove_tree.h"
 #include "api/service.h"
 #include "base/clock.h"
 #include "base/settings.h"
@@ -28,8 +28,7 @@
 enum {
 	MAP_BYTES = 16 * 1024 * 1024,
 	CONNECTIONS_MAX = 64,
-	TIMEOUT_MS = 60 * 1000,
-	OPEN_DIRECTORIES_MAX = 8
+	TIMEOUT_MS = 60 * 1000
 };
 
 static struct world world = {
@@ -55,8 +54,6 @@ static void reply(const struct message_request *request);
 static enum message_outcome choose_outcome(
     const struct message_request *request);
 static void remove_directory(void);
-static int remove_one(const char *path, const struct stat *status, int type,
-    struct FTW *place);
 
 struct world *
 world_get(void)
@@ -254,16 +251,5 @@ choose_outcome(const struct message_request *request)
 static void
 remove_directory(void)
 {
-	nftw(directory, remove_one, OPEN_DIRECTORIES_MAX,
-	    FTW_DEPTH | FTW_PHYS);
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int type,
-    struct FTW *place)
-{
-	(void)status;
-	(void)type;
-	(void)place;
-	return remove(path);
+	remove_tree(directory);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "faults_memory.h"
+#include "open_calls.h"
 
 /* What the program says on these is not what is tested. */
 enum { STANDARD_FDS = 3 };
@@ -24,7 +25,6 @@ static struct faults *faults = &none;
 
 static void begin(void) __attribute__((constructor));
 static void end(void) __attribute__((destructor));
-static int open_file(int directory, const char *path, int flags, mode_t mode);
 
 static void
 begin(void)
@@ -63,8 +63,8 @@ faults_is_due(enum fault_call call)
 	return true;
 }
 
-static int
-open_file(int directory, const char *path, int flags, mode_t mode)
+int
+open_call(int directory, const char *path, int flags, mode_t mode)
 {
 	return faults_is_due(FAULT_OPEN) ? -1 :
 	    (int)syscall(SYS_openat, directory, path, flags, mode);
@@ -115,42 +115,6 @@ fdatasync(int fd)
 {
 	return faults_is_due(FAULT_FDATASYNC) ? -1 :
 	    (int)syscall(SYS_fdatasync, fd);
-}
-
-int
-open(const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return open_file(AT_FDCWD, path, flags, mode);
-}
-
-int
-open64(const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return open_file(AT_FDCWD, path, flags, mode);
-}
-
-int
-openat(int directory, const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return open_file(directory, path, flags, mode);
 }
 
 void *

@@ -2,7 +2,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -74,42 +73,6 @@ posix_fallocate(int fd, off_t offset, off_t len)
 {
 	record_size_least(fd, offset + len);
 	return syscall(SYS_fallocate, fd, 0, offset, len) == 0 ? 0 : errno;
-}
-
-int
-open(const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return record_open(AT_FDCWD, path, flags, mode);
-}
-
-int
-open64(const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return record_open(AT_FDCWD, path, flags, mode);
-}
-
-int
-openat(int directory, const char *path, int flags, ...)
-{
-	va_list rest;
-	mode_t mode;
-
-	va_start(rest, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-	va_end(rest);
-	return record_open(directory, path, flags, mode);
 }
 
 int

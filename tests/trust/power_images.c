@@ -9,7 +9,6 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../remove_tree.h"
 #include "power_check.h"
 #include "power_model.h"
 
@@ -29,8 +29,7 @@ enum {
 	CHECK_SECONDS = 60,
 	FAILURES_MAX = 20,
 	/* Recording into it takes as long as all else. */
-	WRITTEN_EVERY = 4,
-	FOLDERS_OPEN_MAX = 16
+	WRITTEN_EVERY = 4
 };
 
 struct log {
@@ -58,8 +57,6 @@ static uint64_t count_points(struct log log, uint64_t root);
 static void make_images(struct run *run, uint64_t count);
 static void make_image(struct run *run, enum power_fate fate);
 static bool check_in_child(const struct run *run, const char *path);
-static int remove_one(const char *path, const struct stat *status, int type,
-    struct FTW *place);
 
 int
 main(int argc, char **argv)
@@ -182,7 +179,7 @@ make_image(struct run *run, enum power_fate fate)
 		err(STATUS_FAILED, "%s", path);
 	power_model_write(run->model, path, fate, &run->random);
 	if (check_in_child(run, path)) {
-		nftw(path, remove_one, FOLDERS_OPEN_MAX, FTW_DEPTH | FTW_PHYS);
+		remove_tree(path);
 		return;
 	}
 	run->failure_count++;
@@ -213,14 +210,4 @@ check_in_child(const struct run *run, const char *path)
 	if (WIFSIGNALED(status))
 		fprintf(stderr, "ended by signal %d\n", WTERMSIG(status));
 	return status == 0;
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int type,
-    struct FTW *place)
-{
-	(void)status;
-	(void)type;
-	(void)place;
-	return remove(path);
 }

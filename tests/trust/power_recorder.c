@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "open_calls.h"
 #include "power_log.h"
 #include "power_recorder.h"
 
@@ -212,7 +213,7 @@ record_size_least(int fd, off_t size)
 }
 
 int
-record_open(int directory, const char *path, int flags, mode_t mode)
+open_call(int directory, const char *path, int flags, mode_t mode)
 {
 	struct power_record record = { .kind = POWER_SIZE };
 	struct stat status;

@@ -15,7 +15,6 @@ ssize_t record_write(int fd, const struct iovec *parts, int count,
 int record_sync(int fd, long number);
 int record_size(int fd, off_t size);
 void record_size_least(int fd, off_t size);
-int record_open(int directory, const char *path, int flags, mode_t mode);
 int record_rename(int from_directory, const char *from, int to_directory,
     const char *to, unsigned int flags);
 int record_removal(int directory, const char *path, int flags);
