@@ -5,7 +5,9 @@ libmodel_a_SOURCES = \
 	src/model/api_key.c src/model/api_key.h \
 	src/model/body_digest.c src/model/body_digest.h \
 	src/model/category.c src/model/category.h \
+	src/model/cluster_secrets.c src/model/cluster_secrets.h \
 	src/model/cursor.c src/model/cursor.h \
+	src/model/envelope.c src/model/envelope.h \
 	src/model/event.c src/model/event.h \
 	src/model/event_columns.c src/model/event_columns.h \
 	src/model/event_frame.h \
@@ -21,6 +23,7 @@ libmodel_a_SOURCES = \
 	src/model/name.c src/model/name.h \
 	src/model/organization.c src/model/organization.h \
 	src/model/random_id.c src/model/random_id.h \
+	src/model/registry_entry.c src/model/registry_entry.h \
 	src/model/sodium_ready.c src/model/sodium_ready.h \
 	src/model/tag.c src/model/tag.h
 MODEL_LIBS = libmodel.a libbase.a $(JSON_C_LIBS) $(SODIUM_LIBS)

@@ -4,18 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/log.h"
 #include "model/api_key.h"
 #include "model/event.h"
 #include "model/organization.h"
+#include "record/change_events.h"
 #include "store/api_keys.h"
 #include "store/events.h"
 #include "store/organizations.h"
 #include "store/store.h"
-
-/* Its texts are written as JSON by the functions below. */
-enum { EVENT_TEXT_BYTES_MAX = 4096 };
 
 static enum error find_live(struct store_txn *txn, uint32_t number,
     struct organization *organization_out);
@@ -27,10 +24,8 @@ static enum error record_key(struct store_txn *txn, const char *type,
 static enum error record_organization(struct store_txn *txn,
     const char *type, const struct organization *organization,
     int64_t now_ms);
-static void add_member(struct buffer *text, const char *name,
-    const char *value);
 static enum error record(struct store_txn *txn,
-    const struct organization *organization, const struct buffer *text,
+    const struct organization *organization, struct event_draft *draft,
     int64_t now_ms);
 static enum error forgive(const struct organization *organization,
     enum error err);
@@ -160,63 +155,35 @@ record_key(struct store_txn *txn, const char *type,
     const struct api_key *key, const struct organization *organization,
     int64_t now_ms)
 {
-	struct buffer text;
-	enum error err;
+	struct event_draft draft;
+	enum error err = change_event_api_key(type, key, organization,
+	    &draft);
 
-	buffer_init(&text, EVENT_TEXT_BYTES_MAX);
-	buffer_add_format(&text, "{\"type\":\"%s\",\"api_key\":{", type);
-	add_member(&text, "id", key->id);
-	buffer_add_text(&text, ",");
-	add_member(&text, "name", key->name);
-	buffer_add_text(&text, "}}");
-	err = record(txn, organization, &text, now_ms);
-	buffer_clear(&text);
-	return err;
+	return err == ERR_NONE ? record(txn, organization, &draft, now_ms) :
+	    err;
 }
 
 static enum error
 record_organization(struct store_txn *txn, const char *type,
     const struct organization *organization, int64_t now_ms)
 {
-	struct buffer text;
-	enum error err;
+	struct event_draft draft;
+	enum error err = change_event_organization(type, organization,
+	    &draft);
 
-	buffer_init(&text, EVENT_TEXT_BYTES_MAX);
-	buffer_add_format(&text, "{\"type\":\"%s\",\"metadata\":{", type);
-	add_member(&text, "name", organization->name);
-	buffer_add_text(&text, ",");
-	add_member(&text, "status",
-	    organization_status_name(organization->status));
-	buffer_add_text(&text, "}}");
-	err = record(txn, organization, &text, now_ms);
-	buffer_clear(&text);
-	return err;
+	return err == ERR_NONE ? record(txn, organization, &draft, now_ms) :
+	    err;
 }
 
-static void
-add_member(struct buffer *text, const char *name, const char *value)
-{
-	buffer_add_format(text, "\"%s\":", name);
-	buffer_add_json_string(text, value, strlen(value));
-}
-
-/* The text is ours, of parts that were checked: it is an event. */
 static enum error
 record(struct store_txn *txn, const struct organization *organization,
-    const struct buffer *text, int64_t now_ms)
+    struct event_draft *draft, int64_t now_ms)
 {
-	struct event_draft draft;
-	enum error err = text->error;
+	enum error err = store_event_append_check(txn, organization->number,
+	    1U << draft->category);
 
 	if (err == ERR_NONE)
-		err = event_draft_parse(text->bytes, text->len,
-		    EVENT_RECORDED, organization->id, &draft, NULL);
-	assert(err != ERR_SYNTAX && err != ERR_MEANING);
-	if (err == ERR_NONE)
-		err = store_event_append_check(txn, organization->number,
-		    1U << draft.category);
-	if (err == ERR_NONE)
-		err = store_event_append(txn, organization->number, &draft,
+		err = store_event_append(txn, organization->number, draft,
 		    now_ms);
 	return err;
 }

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += librecord.a
 librecord_a_SOURCES = \
 	src/record/batch.c src/record/batch.h \
+	src/record/change_events.c src/record/change_events.h \
 	src/record/changes.c src/record/changes.h \
 	src/record/client.c src/record/client.h \
 	src/record/client_call.c \

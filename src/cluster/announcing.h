@@ -1,0 +1,31 @@
+/* announcing.h - the event of a change to a key or an organization.
+ *
+ * Bucket and log are two: whoever makes a change, and whoever follows it,
+ * publishes its event to a subject made of the change's revision, which takes
+ * one message.  So each change has one event, whoever is killed meanwhile.
+ */
+#ifndef CLUSTER_ANNOUNCING_H
+#define CLUSTER_ANNOUNCING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct outbox;
+struct registry_entry;
+
+/* Whether this change has an event: new and removed organizations have none,
+ * as nobody could read it. */
+bool announcing_has_event(const struct registry_entry *entry);
+
+/*
+ * Adds it to the outbox, whose owner is told.  Nothing happens for a change
+ * without an event, or so old that the log may have dropped what was
+ * published for it.  ERR_OVERLOAD, ERR_NO_MEMORY.
+ */
+enum error announcing_add(struct outbox *outbox,
+    const struct registry_entry *entry, uint64_t revision,
+    int64_t timestamp_ms, void *owner);
+
+#endif

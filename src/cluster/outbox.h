@@ -1,0 +1,64 @@
+/* outbox.h - messages that are on their way to the log.
+ *
+ * Each is published again, under the same id, until the servers have answered
+ * or its time is over: a message that failed may still have been stored, and
+ * the id keeps it from being stored twice.
+ */
+#ifndef CLUSTER_OUTBOX_H
+#define CLUSTER_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/envelope.h"
+#include "stream/publisher.h"
+
+struct outbox;
+
+enum {
+	OUTBOX_MESSAGES_MAX = 2048,
+	OUTBOX_BYTES_MAX = 64 * 1024 * 1024
+};
+
+enum outbox_outcome {
+	OUTBOX_STORED,		/* on a quorum, at sequence */
+	OUTBOX_TAKEN,		/* another message has the subject */
+	OUTBOX_FULL,		/* the log takes no more */
+	OUTBOX_UNSENT,		/* its time is over, and it never left */
+	OUTBOX_UNKNOWN		/* its time is over; it may be stored */
+};
+
+struct outbox_letter {
+	enum envelope_kind kind;
+	char subject[PUBLISHER_SUBJECT_SIZE];
+	enum publisher_expects expects;
+	uint64_t expected;
+	const void *carried;	/* copied */
+	size_t carried_len;
+	int64_t until_ms;	/* of clock_steady_ms */
+	void *owner;		/* who is told; may be NULL */
+};
+
+/* What became of a message; it has left the outbox. */
+typedef void outbox_done(void *owner, const struct ticket *ticket,
+    enum outbox_outcome outcome, uint64_t sequence, void *arg);
+
+/* All is borrowed.  ERR_NO_MEMORY. */
+enum error outbox_new(struct publisher *publisher,
+    const struct cluster_secrets *secrets, struct outbox **outbox_out);
+void outbox_free(struct outbox *outbox);
+
+bool outbox_has_room(const struct outbox *outbox, size_t carried_len);
+size_t outbox_count(const struct outbox *outbox);
+
+/* Seals it and publishes it.  ERR_OVERLOAD: no room.  ERR_NO_MEMORY. */
+enum error outbox_add(struct outbox *outbox,
+    const struct outbox_letter *letter, struct ticket *ticket_out);
+
+/* Takes answers, publishes again what is due, and tells of what is done. */
+void outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
+    void *arg);
+
+#endif

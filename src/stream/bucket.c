@@ -1,0 +1,100 @@
+/* bucket.c - entries of the shared bucket, changed by compare-and-set. */
+#include "stream/bucket.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "stream/jetstream.h"
+#include "stream/layout.h"
+
+struct bucket {
+	kvStore *entries;
+};
+
+enum error
+bucket_open(struct link *link, struct bucket **bucket_out,
+    struct detail *detail)
+{
+	struct bucket *bucket = calloc(1, sizeof(*bucket));
+	natsStatus status;
+
+	*bucket_out = NULL;
+	if (bucket == NULL)
+		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	status = js_KeyValue(&bucket->entries, link_jetstream(link),
+	    BUCKET_NAME);
+	if (status != NATS_OK) {
+		free(bucket);
+		return detail_set(detail, ERR_AWAY, "the bucket " BUCKET_NAME
+		    ": %s", jetstream_reason(status, 0));
+	}
+	*bucket_out = bucket;
+	return ERR_NONE;
+}
+
+void
+bucket_close(struct bucket *bucket)
+{
+	if (bucket == NULL)
+		return;
+	kvStore_Destroy(bucket->entries);
+	free(bucket);
+}
+
+enum error
+bucket_get(struct bucket *bucket, const char *key, struct buffer *value,
+    uint64_t *revision_out)
+{
+	kvEntry *entry = NULL;
+	natsStatus status = kvStore_Get(&entry, bucket->entries, key);
+	enum error err;
+
+	*revision_out = 0;
+	buffer_reset(value);
+	if (status == NATS_NOT_FOUND)
+		return ERR_NOT_FOUND;
+	if (status != NATS_OK)
+		return ERR_AWAY;
+	buffer_add(value, kvEntry_Value(entry),
+	    (size_t)kvEntry_ValueLen(entry));
+	*revision_out = kvEntry_Revision(entry);
+	err = value->error;
+	kvEntry_Destroy(entry);
+	return err;
+}
+
+/* A refusal is a plain "Error" (libnats 3.4.1): another look tells why. */
+enum error
+bucket_put(struct bucket *bucket, const char *key, const char *value,
+    size_t value_len, uint64_t revision, uint64_t *revision_out)
+{
+	kvEntry *entry = NULL;
+	natsStatus status;
+
+	*revision_out = 0;
+	if (value_len > INT_MAX)
+		return ERR_TOO_LARGE;
+	if (revision == 0)
+		status = kvStore_Create(revision_out, bucket->entries, key,
+		    value, (int)value_len);
+	else
+		status = kvStore_Update(revision_out, bucket->entries, key,
+		    value, (int)value_len, revision);
+	if (status == NATS_OK)
+		return ERR_NONE;
+	status = kvStore_Get(&entry, bucket->entries, key);
+	if (status == NATS_OK && kvEntry_Revision(entry) != revision)
+		status = NATS_ERR;
+	else
+		status = NATS_TIMEOUT;
+	kvEntry_Destroy(entry);
+	return status == NATS_ERR ? ERR_EXISTS : ERR_AWAY;
+}
+
+enum error
+bucket_purge(struct bucket *bucket, const char *key)
+{
+	return kvStore_Purge(bucket->entries, key, NULL) == NATS_OK ?
+	    ERR_NONE : ERR_AWAY;
+}

@@ -1,0 +1,36 @@
+/* bucket.h - entries of the shared bucket, changed by compare-and-set. */
+#ifndef STREAM_BUCKET_H
+#define STREAM_BUCKET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct buffer;
+struct bucket;
+struct link;
+
+/* ERR_AWAY, ERR_NO_MEMORY; detail says why. */
+enum error bucket_open(struct link *link, struct bucket **bucket_out,
+    struct detail *detail);
+void bucket_close(struct bucket *bucket);
+
+/* Puts what lies under the key into the buffer.  ERR_NOT_FOUND: nothing, or
+ * it was deleted.  ERR_AWAY: no answer. */
+enum error bucket_get(struct bucket *bucket, const char *key,
+    struct buffer *value, uint64_t *revision_out);
+
+/*
+ * Writes the value if the key's last revision is the given one, 0 for none.
+ * ERR_EXISTS: it is another one: read it again.  ERR_AWAY: nobody knows; read
+ * it again.
+ */
+enum error bucket_put(struct bucket *bucket, const char *key,
+    const char *value, size_t value_len, uint64_t revision,
+    uint64_t *revision_out);
+
+/* Forgets the key with all its revisions. */
+enum error bucket_purge(struct bucket *bucket, const char *key);
+
+#endif

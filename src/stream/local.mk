@@ -1,0 +1,16 @@
+# Everything that knows NATS; without libnats there is none of it.
+if NATS
+noinst_LIBRARIES += libstream.a
+libstream_a_CPPFLAGS = $(AM_CPPFLAGS) $(NATS_CFLAGS)
+libstream_a_SOURCES = \
+	src/stream/beacon.c src/stream/beacon.h \
+	src/stream/bucket.c src/stream/bucket.h \
+	src/stream/follower.c src/stream/follower.h \
+	src/stream/jetstream.h \
+	src/stream/layout.c src/stream/layout.h \
+	src/stream/link.c src/stream/link.h \
+	src/stream/publisher.c src/stream/publisher.h
+STREAM_LIBS = libstream.a libmodel.a libbase.a $(NATS_LIBS)
+else
+STREAM_LIBS =
+endif
