@@ -1,9 +1,10 @@
 STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_backup_target test_store_cut_off test_store_restore \
 	test_store_restore_pepper test_store_swap test_store_block test_store_check \
-	test_store_cursor test_store_events test_store_fields \
+	test_store_cursor test_store_derived test_store_events test_store_fields \
 	test_store_file_system test_store_format test_store_full \
 	test_leaf_page test_store_init test_store_live test_store_lmdb_error test_store_lock_file \
+	test_store_membership \
 	test_store_open test_store_organizations test_store_pepper \
 	test_store_permissions test_store_prune test_store_stat \
 	test_store_writers test_batch test_wake test_wake_commits
@@ -52,6 +53,9 @@ test_store_check_LDADD = $(STORE_TEST_LIBS)
 test_store_cursor_SOURCES = tests/test_store_cursor.c $(STORE_FIXTURE)
 test_store_cursor_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_cursor_LDADD = $(STORE_TEST_LIBS)
+test_store_derived_SOURCES = tests/test_store_derived.c $(STORE_FIXTURE)
+test_store_derived_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_derived_LDADD = $(STORE_TEST_LIBS)
 test_store_events_SOURCES = tests/test_store_events.c $(STORE_FIXTURE)
 test_store_events_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_events_LDADD = $(STORE_TEST_LIBS)
@@ -82,6 +86,9 @@ test_store_lmdb_error_LDADD = $(STORE_TEST_LIBS)
 test_store_lock_file_SOURCES = tests/test_store_lock_file.c $(STORE_FIXTURE)
 test_store_lock_file_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_lock_file_LDADD = $(STORE_TEST_LIBS)
+test_store_membership_SOURCES = tests/test_store_membership.c $(STORE_FIXTURE)
+test_store_membership_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_membership_LDADD = $(STORE_TEST_LIBS)
 test_store_open_SOURCES = tests/test_store_open.c $(STORE_FIXTURE)
 test_store_open_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_open_LDADD = $(STORE_TEST_LIBS)

@@ -94,6 +94,46 @@ START_TEST(two_ids_of_one_counter_differ)
 }
 END_TEST
 
+/* Others must be able to make them too: with Python's hashlib, blake2b of
+ * the 12 bytes, keyed, digest_size=32, and six bits of each byte. */
+static const struct {
+	uint64_t sequence;
+	uint32_t index;
+	const char *end;
+} origin_rows[] = {
+	{ 1, 0, "8SJKdPUKT4lFQCeqQ" },
+	{ 1, 1, "QCE9FJqQZ7zEmyrCo" },
+	{ UINT64_C(0x0102030405060708), UINT32_C(0x090a0b0c),
+	    "0GXD0BS1M5Bbo51uO" },
+};
+
+START_TEST(a_derived_id_follows_from_its_origin)
+{
+	struct event_origin origin = {
+		.sequence = origin_rows[_i].sequence,
+		.index = origin_rows[_i].index,
+	};
+	char id[EVENT_ID_LEN + 1];
+
+	for (uint8_t i = 0; i < EVENT_ORIGIN_KEY_BYTES; i++)
+		origin.key[i] = i;
+	event_id_derive(&origin, 64, id);
+	ck_assert(event_id_is_valid(id, strlen(id)));
+	ck_assert_mem_eq(id, "0-0-", 4);
+	ck_assert_str_eq(id + 4, origin_rows[_i].end);
+}
+END_TEST
+
+START_TEST(another_key_derives_another_id)
+{
+	const struct event_origin origin = { .sequence = 1 };
+	char id[EVENT_ID_LEN + 1];
+
+	event_id_derive(&origin, 0, id);
+	ck_assert_str_eq(id, "0---7rQf-6wTOcHB8VAM-");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -108,6 +148,9 @@ main(void)
 	    COUNT_OF(counter_rows));
 	tcase_add_test(tcase, event_ids_sort_as_their_counters);
 	tcase_add_test(tcase, two_ids_of_one_counter_differ);
+	tcase_add_loop_test(tcase, a_derived_id_follows_from_its_origin, 0,
+	    COUNT_OF(origin_rows));
+	tcase_add_test(tcase, another_key_derives_another_id);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

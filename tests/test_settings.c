@@ -54,6 +54,8 @@ START_TEST(defaults_hold_when_nothing_is_said)
 	ck_assert_int_eq(settings_number(settings, SETTING_LOCKOUT), 10);
 	ck_assert_int_ge(settings_number(settings, SETTING_THREADS), 1);
 	ck_assert_str_eq(settings_text(settings, SETTING_BASE_URL), "");
+	ck_assert_str_eq(settings_text(settings, SETTING_NATS_URL), "");
+	ck_assert_int_eq(settings_number(settings, SETTING_NATS_REPLICAS), 3);
 	settings_free(settings);
 }
 END_TEST
@@ -139,6 +141,41 @@ static const struct {
 	{ SETTING_ACCESS_LOG, "off", ERR_NONE },
 	{ SETTING_ACCESS_LOG, "/var/log/x", ERR_NONE },
 	{ SETTING_ACCESS_LOG, "on", ERR_MEANING },
+	{ SETTING_NATS_URL, "", ERR_NONE },
+	{ SETTING_NATS_URL, "nats://localhost", ERR_NONE },
+	{ SETTING_NATS_URL, "tls://a.example.com:4222,nats://10.0.0.1:65535",
+	    ERR_NONE },
+	{ SETTING_NATS_URL, "nats://[::1]:4222,nats://[fe80::1%25eth0]",
+	    ERR_NONE },
+	{ SETTING_NATS_URL, "nats://user:p%40ss!@h,tls://token@[::1]",
+	    ERR_NONE },
+	{ SETTING_NATS_URL, "nats://", ERR_MEANING },
+	{ SETTING_NATS_URL, "localhost:4222", ERR_MEANING },
+	{ SETTING_NATS_URL, "http://localhost", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a,", ERR_MEANING },
+	{ SETTING_NATS_URL, ",nats://a", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a, nats://b", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a,b", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a/", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a:", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a:0", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a:65536", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://a:1x", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://:4222", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://[::1", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://[]:4222", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://[::1]4222", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://@a", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://u@", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://u@v@a", ERR_MEANING },
+	{ SETTING_NATS_URL, "nats://u v@a", ERR_MEANING },
+	{ SETTING_NATS_CREDS, "/etc/apitrail.creds", ERR_NONE },
+	{ SETTING_NATS_CA, "", ERR_NONE },
+	{ SETTING_NATS_REPLICAS, "1", ERR_NONE },
+	{ SETTING_NATS_REPLICAS, "5", ERR_NONE },
+	{ SETTING_NATS_REPLICAS, "0", ERR_MEANING },
+	{ SETTING_NATS_REPLICAS, "6", ERR_MEANING },
+	{ SETTING_NATS_REPLICAS, "", ERR_MEANING },
 };
 
 START_TEST(a_value_is_allowed_or_refused_by_name)
@@ -207,6 +244,47 @@ START_TEST(a_bad_variable_is_refused_by_its_name)
 }
 END_TEST
 
+/* In each the password is "Secret", and what is wrong is something else. */
+static const struct {
+	const char *conf;
+	const char *shown;
+} secret_rows[] = {
+	{ "APITRAIL_NATS_URL=nats://user:Secret@host/",
+	    "\"nats://...@host/\"" },
+	{ "APITRAIL_NATS_URL=nats://u:Secret@a,nats://u:Secret@b/",
+	    "\"nats://...@b/\"" },
+	{ "APITRAIL_NATS_URL=nats://u:Secret,x@a", "\"nats://...@a\"" },
+	{ "APITRAIL_NATS_URL=nats://u:Secret@@a", "\"nats://...@a\"" },
+	{ "APITRAIL_NATS_URL=nats://u:Secret@//a", "\"nats://...@//a\"" },
+	{ "APITRAIL_NATS_URL=u:Secret@nats://a", "\"...@nats://a\"" },
+	{ "APITRAIL_NATS_URL=user:Secret@host", "\"...@host\"" },
+	{ "APITRAIL_NATS_URL=//u:Secret@host", "\"//...@host\"" },
+	{ "APITRAIL_BASE_URL=ftp://u:Secret@host", "\"ftp://...@host\"" },
+	{ "APITRAIL_NATS_URL nats://u:Secret@host",
+	    "\"APITRAIL_NATS_URL nats://...@host\"" },
+	{ "APITRAIL_NATS_URLS=nats://u:Secret@host",
+	    "\"APITRAIL_NATS_URLS\" is no setting" },
+	{ "APITRAIL_NATS_URL=" "0123456789012345678901234567890123456789"
+	    "0123456789012345678901234567890123456789//u:Secret@host",
+	    "\"012345678901234567890123456789012345678\"..." },
+};
+
+START_TEST(a_password_in_a_bad_value_is_not_told)
+{
+	const char *environment[] = { conf_variable, NULL };
+	struct settings *settings;
+	struct detail detail = { "" };
+
+	write_conf(secret_rows[_i].conf);
+	ck_assert_int_eq(settings_new(environment, &settings, &detail),
+	    ERR_MEANING);
+	ck_assert_msg(strstr(detail.text, "Secret") == NULL, "%s",
+	    detail.text);
+	ck_assert_msg(strstr(detail.text, secret_rows[_i].shown) != NULL,
+	    "%s", detail.text);
+}
+END_TEST
+
 START_TEST(a_named_file_must_be_readable)
 {
 	const char *environment[] = { conf_variable, NULL };
@@ -257,6 +335,8 @@ main(void)
 	tcase_add_loop_test(tcase, a_bad_line_is_refused_by_its_number, 0,
 	    COUNT_OF(conf_rows));
 	tcase_add_test(tcase, a_bad_variable_is_refused_by_its_name);
+	tcase_add_loop_test(tcase, a_password_in_a_bad_value_is_not_told, 0,
+	    COUNT_OF(secret_rows));
 	tcase_add_test(tcase, a_named_file_must_be_readable);
 	tcase_add_test(tcase, a_huge_file_is_refused);
 	suite_add_tcase(suite, tcase);

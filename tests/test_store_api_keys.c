@@ -160,6 +160,132 @@ START_TEST(a_removed_key_is_gone_from_everywhere)
 }
 END_TEST
 
+/* With an id and a creation of its own, as from another store. */
+static struct api_key
+make_whole(uint32_t organization, unsigned int number)
+{
+	struct api_key key = make_key(organization, number);
+
+	snprintf(key.id, sizeof(key.id), "%021u", number);
+	key.created_ms = BASE_MS + number;
+	return key;
+}
+
+static void
+check_places(const struct api_key *key)
+{
+	struct api_key found;
+
+	ck_assert_int_eq(store_api_key_find(txn, key->digest, &found),
+	    ERR_NONE);
+	check_same(&found, key);
+	ck_assert_int_eq(store_api_key_get(txn, key->id, &found), ERR_NONE);
+	check_same(&found, key);
+}
+
+static bool
+count_one(const struct api_key *key, void *arg)
+{
+	unsigned int *count = arg;
+
+	(void)key;
+	(*count)++;
+	return true;
+}
+
+static unsigned int
+count_of(uint32_t organization)
+{
+	unsigned int count = 0;
+
+	ck_assert_int_eq(store_api_key_scan(txn, organization, count_one,
+	    &count), ERR_NONE);
+	return count;
+}
+
+START_TEST(what_is_put_whole_is_there_as_it_was_given)
+{
+	struct api_key key = make_whole(3, 1);
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(store_api_key_put_whole(txn, &key),
+		    ERR_NONE);
+		check_places(&key);
+		ck_assert_uint_eq(count_of(3), 1);
+	}
+}
+END_TEST
+
+START_TEST(all_of_a_key_can_be_put_whole)
+{
+	struct api_key old = add(1, 1, BASE_MS);
+	struct api_key changed = make_whole(2, 2);
+	struct api_key found;
+
+	memcpy(changed.id, old.id, sizeof(changed.id));
+	changed.status = API_KEY_DISABLED;
+	changed.scopes = SCOPE_EVENTS_WRITE;
+	changed.rate_per_minute = 0;
+	changed.expires_ms = 0;
+	memcpy(changed.prefix, "at_zzzz", sizeof(changed.prefix));
+	memcpy(changed.last, "9999", sizeof(changed.last));
+	ck_assert_int_eq(store_api_key_put_whole(txn, &changed), ERR_NONE);
+	check_places(&changed);
+	ck_assert_int_eq(store_api_key_find(txn, old.digest, &found),
+	    ERR_NOT_FOUND);
+	ck_assert_uint_eq(count_of(1), 0);
+	ck_assert_uint_eq(count_of(2), 1);
+}
+END_TEST
+
+START_TEST(when_a_key_was_used_last_stays)
+{
+	struct api_key key = make_whole(1, 1);
+	struct api_key found;
+
+	key.last_used_ms = 5;
+	ck_assert_int_eq(store_api_key_put_whole(txn, &key), ERR_NONE);
+	ck_assert_int_eq(store_api_key_put_last_used(txn, key.id,
+	    BASE_MS), ERR_NONE);
+	ck_assert_int_eq(store_api_key_put_whole(txn, &key), ERR_NONE);
+	ck_assert_int_eq(store_api_key_get(txn, key.id, &found), ERR_NONE);
+	ck_assert_int_eq(found.last_used_ms, BASE_MS);
+}
+END_TEST
+
+START_TEST(a_digest_that_another_key_has_is_not_put_whole)
+{
+	struct api_key first = make_whole(1, 1);
+	struct api_key second = make_whole(1, 2);
+	struct api_key changed = second;
+
+	ck_assert_int_eq(store_api_key_put_whole(txn, &first), ERR_NONE);
+	ck_assert_int_eq(store_api_key_put_whole(txn, &second), ERR_NONE);
+	memcpy(changed.digest, first.digest, sizeof(changed.digest));
+	ck_assert_int_eq(store_api_key_put_whole(txn, &changed), ERR_EXISTS);
+	changed.id[0] = 'n';
+	ck_assert_int_eq(store_api_key_put_whole(txn, &changed), ERR_EXISTS);
+	check_places(&first);
+	check_places(&second);
+	ck_assert_uint_eq(count_of(0), 2);
+}
+END_TEST
+
+START_TEST(what_no_key_may_be_is_not_put_whole)
+{
+	struct api_key bad = make_whole(0, 1);
+
+	ck_assert_int_eq(store_api_key_put_whole(txn, &bad), ERR_MEANING);
+	bad = make_whole(1, 1);
+	bad.id[4] = '!';
+	ck_assert_int_eq(store_api_key_put_whole(txn, &bad), ERR_MEANING);
+	bad = make_whole(1, 1);
+	bad.status = (enum api_key_status)7;
+	ck_assert_int_eq(store_api_key_put_whole(txn, &bad), ERR_MEANING);
+	ck_assert_uint_eq(count_of(0), 0);
+}
+END_TEST
+
 static bool
 add_name(const struct api_key *key, void *arg)
 {
@@ -206,6 +332,11 @@ main(void)
 	tcase_add_test(tcase, a_key_that_is_not_there_is_not_found);
 	tcase_add_test(tcase, what_may_change_is_written_and_nothing_else);
 	tcase_add_test(tcase, a_removed_key_is_gone_from_everywhere);
+	tcase_add_test(tcase, what_is_put_whole_is_there_as_it_was_given);
+	tcase_add_test(tcase, all_of_a_key_can_be_put_whole);
+	tcase_add_test(tcase, when_a_key_was_used_last_stays);
+	tcase_add_test(tcase, a_digest_that_another_key_has_is_not_put_whole);
+	tcase_add_test(tcase, what_no_key_may_be_is_not_put_whole);
 	tcase_add_test(tcase, a_scan_is_by_organization_and_creation);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

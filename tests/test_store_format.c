@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/api_keys.h"
 #include "store/events.h"
+#include "store/membership.h"
 #include "store/organizations.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -150,6 +151,28 @@ START_TEST(stamp_and_counter_are_written_as_it_is_told)
 }
 END_TEST
 
+START_TEST(a_place_in_a_cluster_is_written_as_it_is_told)
+{
+	const struct membership membership = {
+		.stream_created_ns = 1,
+		.position = 2,
+		.position_ms = BASE_MS,
+		.bucket_created_ns = 3,
+		.revision = 4,
+		.skipped = 5,
+		.gaps = 6,
+		.alarm = MEMBERSHIP_RECREATED,
+	};
+
+	ck_assert_int_eq(store_membership_put(txn, &membership), ERR_NONE);
+	check_record(TREE_META, BYTES("cluster"),
+	    BYTES("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2"
+	    "\0\0\1\x81\xce\x8f\xee\x76\0\0\0\0\0\0\0\3"
+	    "\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\5"
+	    "\0\0\0\0\0\0\0\6\2"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -163,6 +186,7 @@ main(void)
 	tcase_add_test(tcase, an_api_key_is_written_as_it_is_told);
 	tcase_add_test(tcase, a_block_is_written_as_it_is_told);
 	tcase_add_test(tcase, stamp_and_counter_are_written_as_it_is_told);
+	tcase_add_test(tcase, a_place_in_a_cluster_is_written_as_it_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -14,7 +14,9 @@ enum {
 	CONNECTIONS_MAX = 65536,
 	PAGE_BYTES = 4096,
 	TIMEOUT_MS_MIN = 100,
-	TIMEOUT_MS_MAX = 10 * MINUTE_MS
+	TIMEOUT_MS_MAX = 10 * MINUTE_MS,
+	NATS_REPLICAS_MAX = 5,	/* JetStream's own bound */
+	PORT_MAX = 65535
 };
 
 static setting_check check_path;
@@ -31,6 +33,8 @@ static setting_check check_origin;
 static setting_check check_log;
 static setting_check check_access_log;
 static setting_check check_sandbox;
+static setting_check check_servers;
+static setting_check check_replicas;
 
 const struct setting_row setting_rows[SETTING_COUNT] = {
 	[SETTING_STORE] = { "APITRAIL_STORE", "store",
@@ -89,6 +93,23 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 	    "on", check_sandbox,
 	    "on, off or required",
 	    "whether responder and recorder give up what they do not need" },
+	[SETTING_NATS_URL] = { "APITRAIL_NATS_URL", "nats-url",
+	    "", check_servers,
+	    "servers with commas between, each nats:// or tls:// and a host, "
+	    "such as tls://a.example.com:4222",
+	    "NATS servers through which several machines share one log" },
+	[SETTING_NATS_CREDS] = { "APITRAIL_NATS_CREDS", "nats-creds",
+	    "", check_optional_path,
+	    "a file's path",
+	    "file of the credentials for the NATS servers" },
+	[SETTING_NATS_CA] = { "APITRAIL_NATS_CA", "nats-ca",
+	    "", check_optional_path,
+	    "a file's path",
+	    "file of the certificates that NATS servers' are checked by" },
+	[SETTING_NATS_REPLICAS] = { "APITRAIL_NATS_REPLICAS", "nats-replicas",
+	    "3", check_replicas,
+	    "a whole number from 1 to 5",
+	    "NATS servers that each keep the log" },
 };
 
 static bool
@@ -249,4 +270,92 @@ check_sandbox(const char *text, int64_t *number_out)
 		return true;
 	}
 	return false;
+}
+
+static bool
+is_port(const char *text, size_t text_len)
+{
+	int64_t port;
+
+	return text_is_of(text, text_len, CLASS_DIGIT) &&
+	    text_parse_int64(text, text_len, &port) == ERR_NONE &&
+	    port >= 1 && port <= PORT_MAX;
+}
+
+/* A name or an address, and perhaps a port; IPv6 in brackets. */
+static bool
+is_host(const char *text, size_t text_len)
+{
+	const char *end = text + text_len;
+	const char *port;
+
+	if (text_len > 0 && text[0] == '[') {
+		const char *bracket = memchr(text, ']', text_len);
+
+		if (bracket == NULL)
+			return false;
+		port = bracket + 1;
+		text++;
+		if (!text_is_of_set(text, (size_t)(bracket - text),
+		    TEXT_ALNUM ":.%"))
+			return false;
+	} else {
+		port = memchr(text, ':', text_len);
+		if (port == NULL)
+			port = end;
+		if (!text_is_of(text, (size_t)(port - text),
+		    CLASS_ALNUM | CLASS_DOT | CLASS_DASH | CLASS_UNDERSCORE))
+			return false;
+	}
+	return port == end ||
+	    (*port == ':' && is_port(port + 1, (size_t)(end - port - 1)));
+}
+
+/* What may come before the host is the user's, with or without a password,
+ * or a token, in characters of RFC 3986. */
+static bool
+is_server(const char *text, size_t text_len)
+{
+	static const char *const schemes[] = { "nats://", "tls://" };
+	const char *at;
+
+	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+		size_t scheme_len = strlen(schemes[i]);
+
+		if (text_len < scheme_len ||
+		    strncmp(text, schemes[i], scheme_len) != 0)
+			continue;
+		text += scheme_len;
+		text_len -= scheme_len;
+		at = memchr(text, '@', text_len);
+		if (at == NULL)
+			return is_host(text, text_len);
+		return text_is_of_set(text, (size_t)(at - text),
+		    TEXT_ALNUM "-._~%!$&'()*+;=:") &&
+		    is_host(at + 1, text_len - (size_t)(at + 1 - text));
+	}
+	return false;
+}
+
+static bool
+check_servers(const char *text, int64_t *number_out)
+{
+	(void)number_out;
+	if (text[0] == '\0')
+		return true;
+	for (;;) {
+		size_t server_len = strcspn(text, ",");
+
+		if (!is_server(text, server_len))
+			return false;
+		if (text[server_len] == '\0')
+			return true;
+		text += server_len + 1;
+	}
+}
+
+static bool
+check_replicas(const char *text, int64_t *number_out)
+{
+	return check_count(text, NATS_REPLICAS_MAX, number_out);
 }

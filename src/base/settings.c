@@ -40,6 +40,7 @@ static enum error put_named(struct settings *settings, const char *name,
 static enum error put_value(struct settings *settings, enum setting setting,
     const char *text, enum source source, const char *origin,
     struct detail *detail);
+static struct quoted quote_without_secret(const char *text);
 static char *trim(char *text);
 static enum error read_text(FILE *file, const char *path, char *text,
     struct detail *detail);
@@ -137,7 +138,7 @@ read_line(struct settings *settings, char *line, const char *origin,
 		return ERR_NONE;
 	equals = strchr(line, '=');
 	if (equals == NULL) {
-		struct quoted quoted = quote(line, strlen(line));
+		struct quoted quoted = quote_without_secret(line);
 
 		return detail_set(detail, ERR_MEANING,
 		    "%s: %s: expected NAME=value", origin, quoted.text);
@@ -177,7 +178,7 @@ put_value(struct settings *settings, enum setting setting, const char *text,
 		return ERR_NONE;
 	if (strlen(text) > VALUE_BYTES_MAX ||
 	    !setting_rows[setting].check(text, &number)) {
-		quoted = quote(text, strlen(text));
+		quoted = quote_without_secret(text);
 		return detail_set(detail, ERR_MEANING,
 		    "%s from %s: %s is not allowed: expected %s",
 		    setting_rows[setting].variable, origin, quoted.text,
@@ -191,6 +192,32 @@ put_value(struct settings *settings, enum setting setting, const char *text,
 		.text = copy, .number = number, .source = source
 	};
 	return ERR_NONE;
+}
+
+/*
+ * As quote; but between // and the last @, where a user's password may be,
+ * it says only that there is something.  Without // that is from the
+ * beginning: somebody forgot the scheme.
+ */
+static struct quoted
+quote_without_secret(const char *text)
+{
+	static const char hidden[] = "...";
+	char shown[2 * QUOTED_SIZE];
+	const char *at = strrchr(text, '@');
+	const char *slashes = strstr(text, "//");
+	size_t begin_len = 0;
+
+	if (at == NULL)
+		return quote(text, strlen(text));
+	if (slashes != NULL && slashes + 2 <= at)
+		begin_len = (size_t)(slashes + 2 - text);
+	/* What does not fit is not quoted either. */
+	if (begin_len > QUOTED_SIZE)
+		begin_len = QUOTED_SIZE;
+	snprintf(shown, sizeof(shown), "%.*s%s%s", (int)begin_len, text,
+	    hidden, at);
+	return quote(shown, strlen(shown));
 }
 
 static char *

@@ -30,6 +30,11 @@ enum setting {
 	SETTING_LOG,		/* enum log_target */
 	SETTING_ACCESS_LOG,	/* off, or a file's path */
 	SETTING_SANDBOX,	/* enum sandbox_mode */
+	SETTING_NATS_URL,	/* servers, by commas, or ""; may hold a
+				 * password, so never log it */
+	SETTING_NATS_CREDS,	/* file, or "" */
+	SETTING_NATS_CA,	/* file, or "" */
+	SETTING_NATS_REPLICAS,	/* count, 1 to 5 */
 	SETTING_COUNT
 };
 
@@ -47,8 +52,9 @@ struct settings;
 
 /*
  * Reads file and environment.  ERR_MEANING names the setting, where it came
- * from (the file and line, the environment, the option), the value and what
- * is allowed; ERR_IO a file that cannot be read.  environment is like
+ * from (the file and line, the environment, the option), the value, less the
+ * user and password of a URL, and what is allowed; ERR_IO a file that cannot
+ * be read.  environment is like
  * environ, borrowed for the call.
  */
 enum error settings_new(const char *const *environment,

@@ -2,6 +2,7 @@
 #include "model/random_id.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <string.h>
@@ -9,7 +10,12 @@
 #include "base/text.h"
 #include "model/sodium_ready.h"
 
-enum { COUNTER_LEN = 4, FIRST_COUNT = 62, SYMBOL_BITS = 6 };
+enum {
+	COUNTER_LEN = 4,
+	FIRST_COUNT = 62,
+	SYMBOL_BITS = 6,
+	HASH_BYTES = 32		/* of an origin */
+};
 
 /*
  * Random bytes are drawn for many ids at once, by libsodium's generator from
@@ -26,10 +32,15 @@ static const char firsts[] = TEXT_DIGITS TEXT_UPPER TEXT_LOWER;
 static const char symbols[] = "-" TEXT_DIGITS TEXT_UPPER "_" TEXT_LOWER;
 static_assert(sizeof(firsts) - 1 == FIRST_COUNT, "letters and digits");
 static_assert(sizeof(symbols) - 1 == 1 << SYMBOL_BITS, "six bits each");
+static_assert(HASH_BYTES >= EVENT_ID_LEN - COUNTER_LEN,
+    "a byte for each character");
 
 static unsigned int draw_six_bits(void);
 static void fill_pool(void);
 static void fill(char *text, size_t text_len);
+static void write_counter(uint32_t counter, char *text);
+static void hash_origin(const struct event_origin *origin,
+    uint8_t hash[HASH_BYTES]);
 
 void
 random_id(char id[EVENT_ID_LEN + 1])
@@ -76,11 +87,47 @@ fill(char *text, size_t text_len)
 void
 event_id_make(uint32_t counter, char id[EVENT_ID_LEN + 1])
 {
-	assert(counter < EVENT_COUNTER_MAX);
-	id[0] = firsts[counter >> 3 * SYMBOL_BITS];
-	id[1] = symbols[counter >> 2 * SYMBOL_BITS & 63];
-	id[2] = symbols[counter >> SYMBOL_BITS & 63];
-	id[3] = symbols[counter & 63];
+	write_counter(counter, id);
 	fill(id + COUNTER_LEN, EVENT_ID_LEN - COUNTER_LEN);
 	id[EVENT_ID_LEN] = '\0';
+}
+
+void
+event_id_derive(const struct event_origin *origin, uint32_t counter,
+    char id[EVENT_ID_LEN + 1])
+{
+	uint8_t hash[HASH_BYTES];
+
+	hash_origin(origin, hash);
+	write_counter(counter, id);
+	for (size_t i = COUNTER_LEN; i < EVENT_ID_LEN; i++)
+		id[i] = symbols[hash[i - COUNTER_LEN] & 63];
+	id[EVENT_ID_LEN] = '\0';
+}
+
+static void
+write_counter(uint32_t counter, char *text)
+{
+	assert(counter < EVENT_COUNTER_MAX);
+	text[0] = firsts[counter >> 3 * SYMBOL_BITS];
+	text[1] = symbols[counter >> 2 * SYMBOL_BITS & 63];
+	text[2] = symbols[counter >> SYMBOL_BITS & 63];
+	text[3] = symbols[counter & 63];
+}
+
+static void
+hash_origin(const struct event_origin *origin, uint8_t hash[HASH_BYTES])
+{
+	const struct {
+		uint64_t sequence;
+		uint32_t index;
+	} __attribute__((packed)) place = {
+		.sequence = htobe64(origin->sequence),
+		.index = htobe32(origin->index),
+	};
+
+	sodium_ready();
+	/* It fails for lengths of digest and key only. */
+	(void)crypto_generichash(hash, HASH_BYTES, (const uint8_t *)&place,
+	    sizeof(place), origin->key, sizeof(origin->key));
 }

@@ -19,4 +19,21 @@ void random_id(char id[EVENT_ID_LEN + 1]);
  */
 void event_id_make(uint32_t counter, char id[EVENT_ID_LEN + 1]);
 
+enum { EVENT_ORIGIN_KEY_BYTES = 32 };
+
+/* Where an event came from that several machines record alike. */
+struct event_origin {
+	uint8_t key[EVENT_ORIGIN_KEY_BYTES];	/* the machines' own secret */
+	uint64_t sequence;	/* of its message */
+	uint32_t index;		/* among the events of that message */
+};
+
+/*
+ * The same with 17 characters that follow from the origin, so that every
+ * machine makes the same id: who does not know the key can neither tell the
+ * sequence from it nor guess the id of another event.
+ */
+void event_id_derive(const struct event_origin *origin, uint32_t counter,
+    char id[EVENT_ID_LEN + 1]);
+
 #endif

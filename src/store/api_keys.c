@@ -10,6 +10,10 @@
 #include "store/sealed.h"
 #include "store/txn.h"
 
+static enum error check_digest_is_free(struct store_txn *txn,
+    const uint8_t digest[API_KEY_DIGEST_BYTES]);
+static bool is_allowed(const struct api_key *key);
+static enum error put_new(struct store_txn *txn, const struct api_key *key);
 static enum error put_record(struct store_txn *txn,
     const struct api_key *key);
 static enum error follow(struct store_txn *txn, enum tree tree,
@@ -20,29 +24,13 @@ static bool is_of(const MDB_val *order, uint32_t organization);
 enum error
 store_api_key_add(struct store_txn *txn, struct api_key *key, int64_t now_ms)
 {
-	uint8_t order[API_KEY_ORDER_BYTES];
-	const uint8_t *body;
-	size_t body_len;
-	enum error err;
+	enum error err = check_digest_is_free(txn, key->digest);
 
-	err = sealed_get(txn, TREE_API_KEYS, key->digest, sizeof(key->digest),
-	    &body, &body_len);
-	if (err == ERR_NONE)
-		return ERR_EXISTS;
-	if (err != ERR_NOT_FOUND)
+	if (err != ERR_NONE)
 		return err;
-
 	random_id(key->id);
 	key->created_ms = now_ms;
-	api_key_order_write(key, order);
-	err = put_record(txn, key);
-	if (err == ERR_NONE)
-		err = sealed_put(txn, TREE_API_KEY_IDS, key->id, EVENT_ID_LEN,
-		    key->digest, sizeof(key->digest));
-	if (err == ERR_NONE)
-		err = sealed_put(txn, TREE_ORGANIZATION_API_KEYS, order,
-		    sizeof(order), key->digest, sizeof(key->digest));
-	return err;
+	return put_new(txn, key);
 }
 
 enum error
@@ -100,6 +88,31 @@ store_api_key_put(struct store_txn *txn, const struct api_key *key)
 	changed.rate_per_minute = key->rate_per_minute;
 	changed.expires_ms = key->expires_ms;
 	return put_record(txn, &changed);
+}
+
+enum error
+store_api_key_put_whole(struct store_txn *txn, const struct api_key *key)
+{
+	struct api_key changed = *key;
+	struct api_key old;
+	enum error err;
+	bool is_there;
+
+	if (!is_allowed(key))
+		return ERR_MEANING;
+	err = store_api_key_get(txn, key->id, &old);
+	if (err != ERR_NONE && err != ERR_NOT_FOUND)
+		return err;
+	is_there = err == ERR_NONE;
+	err = ERR_NONE;
+	if (!is_there ||
+	    memcmp(old.digest, key->digest, sizeof(old.digest)) != 0)
+		err = check_digest_is_free(txn, key->digest);
+	if (err == ERR_NONE && is_there) {
+		changed.last_used_ms = old.last_used_ms;
+		err = store_api_key_remove(txn, key->id);
+	}
+	return err == ERR_NONE ? put_new(txn, &changed) : err;
 }
 
 enum error
@@ -169,6 +182,48 @@ store_api_key_scan(struct store_txn *txn, uint32_t organization,
 	mdb_cursor_close(cursor);
 	if (err == ERR_NONE && code != MDB_NOTFOUND)
 		err = lmdb_failed(code, "mdb_cursor_get", txn->store->path);
+	return err;
+}
+
+static enum error
+check_digest_is_free(struct store_txn *txn,
+    const uint8_t digest[API_KEY_DIGEST_BYTES])
+{
+	const uint8_t *body;
+	size_t body_len;
+	enum error err = sealed_get(txn, TREE_API_KEYS, digest,
+	    API_KEY_DIGEST_BYTES, &body, &body_len);
+
+	if (err == ERR_NONE)
+		return ERR_EXISTS;
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
+}
+
+/* What is written can be read again. */
+static bool
+is_allowed(const struct api_key *key)
+{
+	uint8_t body[API_KEY_RECORD_BYTES_MAX];
+	struct api_key read;
+
+	return api_key_record_read(key->digest, body,
+	    api_key_record_write(key, body), &read);
+}
+
+/* The record and what leads to it. */
+static enum error
+put_new(struct store_txn *txn, const struct api_key *key)
+{
+	uint8_t order[API_KEY_ORDER_BYTES];
+	enum error err = put_record(txn, key);
+
+	api_key_order_write(key, order);
+	if (err == ERR_NONE)
+		err = sealed_put(txn, TREE_API_KEY_IDS, key->id, EVENT_ID_LEN,
+		    key->digest, sizeof(key->digest));
+	if (err == ERR_NONE)
+		err = sealed_put(txn, TREE_ORGANIZATION_API_KEYS, order,
+		    sizeof(order), key->digest, sizeof(key->digest));
 	return err;
 }
 

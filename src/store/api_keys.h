@@ -20,6 +20,16 @@ enum error store_api_key_get(struct store_txn *txn, const char *id,
 enum error store_api_key_put(struct store_txn *txn,
     const struct api_key *key);
 
+/*
+ * Makes the key of that id with all that is given, or changes it into that;
+ * when a key that is there was last used stays.  Harmless when repeated.
+ * Whose key it is need not be there yet.  ERR_EXISTS: another key has the
+ * digest; ERR_MEANING: it is nothing that a key may be; nothing was changed
+ * then.  ERR_CORRUPT, ERR_STORE.
+ */
+enum error store_api_key_put_whole(struct store_txn *txn,
+    const struct api_key *key);
+
 /* Writes when it was last used, unless a later moment is known; a change
  * that has no event. */
 enum error store_api_key_put_last_used(struct store_txn *txn, const char *id,

@@ -12,6 +12,8 @@
 #include "store/fields.h"
 #include "store/leaf_page.h"
 #include "store/lmdb_error.h"
+#include "store/membership.h"
+#include "store/meta.h"
 #include "store/organization_record.h"
 #include "store/sealed.h"
 #include "store/tails.h"
@@ -189,15 +191,19 @@ walk(struct check *check, enum tree tree, check_record *check_one)
 	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
 }
 
-/* The format was read when the store was opened; the others are numbers. */
+/* The format was read when the store was opened; most others are numbers. */
 static const char *
 check_meta(struct check *check, const MDB_val *key, const uint8_t *body,
     size_t body_len)
 {
+	struct membership membership;
+	bool is_good = body_len >= sizeof(uint32_t);
+
 	(void)check;
-	(void)key;
-	(void)body;
-	return body_len < sizeof(uint32_t) ? "it does not decode" : NULL;
+	if (key->mv_size == strlen(META_CLUSTER) &&
+	    memcmp(key->mv_data, META_CLUSTER, key->mv_size) == 0)
+		is_good = membership_read(body, body_len, &membership);
+	return is_good ? NULL : "it does not decode";
 }
 
 static const char *

@@ -15,6 +15,7 @@
 
 struct event_draft;
 struct event_json;
+struct event_origin;
 struct event_view;
 struct store_txn;
 
@@ -32,6 +33,15 @@ enum error store_event_append(struct store_txn *txn, uint32_t organization,
 enum error store_event_append_json(struct store_txn *txn,
     uint32_t organization, const struct event_json *event, int64_t now_ms,
     struct cursor *place_out);
+
+/*
+ * The same with an id that is derived from the event's origin (see
+ * model/random_id.h): stores that were alike, and to which the same events are
+ * appended in the same order, stay alike.
+ */
+enum error store_event_append_derived(struct store_txn *txn,
+    uint32_t organization, const struct event_json *event, int64_t now_ms,
+    const struct event_origin *origin, struct cursor *place_out);
 
 /*
  * Whether events of these categories (bits, as in a filter) can be put: the

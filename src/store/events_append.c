@@ -5,6 +5,10 @@
 #include "store/tails.h"
 #include "store/txn.h"
 
+static enum error append(struct store_txn *txn, uint32_t organization,
+    const struct event_json *event, int64_t now_ms,
+    const struct event_origin *origin, struct cursor *place_out);
+
 enum error
 store_event_append(struct store_txn *txn, uint32_t organization,
     struct event_draft *draft, int64_t now_ms)
@@ -24,11 +28,27 @@ enum error
 store_event_append_json(struct store_txn *txn, uint32_t organization,
     const struct event_json *event, int64_t now_ms, struct cursor *place_out)
 {
+	return append(txn, organization, event, now_ms, NULL, place_out);
+}
+
+enum error
+store_event_append_derived(struct store_txn *txn, uint32_t organization,
+    const struct event_json *event, int64_t now_ms,
+    const struct event_origin *origin, struct cursor *place_out)
+{
+	return append(txn, organization, event, now_ms, origin, place_out);
+}
+
+static enum error
+append(struct store_txn *txn, uint32_t organization,
+    const struct event_json *event, int64_t now_ms,
+    const struct event_origin *origin, struct cursor *place_out)
+{
 	struct tail *tail = NULL;
 	struct block_event stored;
 	enum error err;
 
-	err = stamps_next(txn, organization, now_ms, place_out);
+	err = stamps_next(txn, organization, now_ms, origin, place_out);
 	if (err != ERR_NONE)
 		return err;
 	event_json_stamp(event, place_out);

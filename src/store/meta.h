@@ -12,6 +12,7 @@ struct store_txn;
 #define META_STAMP "stamp"
 #define META_ORGANIZATION "organization"
 #define META_SWEEP "sweep"
+#define META_CLUSTER "cluster"
 
 enum { FORMAT_VERSION = 1 };
 

@@ -12,7 +12,14 @@
 #include "store/sealed.h"
 #include "store/txn.h"
 
+static enum error rename_to(struct store_txn *txn, const char *old,
+    const char *name, uint32_t number);
+static bool is_allowed(const struct organization *organization);
 static enum error take_number(struct store_txn *txn, uint32_t *number_out);
+static enum error pass_number(struct store_txn *txn, uint32_t number);
+static enum error read_last_number(struct store_txn *txn,
+    uint32_t *number_out);
+static enum error write_last_number(struct store_txn *txn, uint32_t number);
 static enum error check_name_is_free(struct store_txn *txn,
     const char *name);
 static enum error put_record(struct store_txn *txn,
@@ -110,16 +117,64 @@ store_organization_put(struct store_txn *txn,
 	if (strcmp(old.name, organization->name) != 0) {
 		memcpy(changed.name, organization->name,
 		    sizeof(changed.name));
-		err = check_name_is_free(txn, changed.name);
-		if (err == ERR_NONE)
-			err = sealed_remove(txn, TREE_ORGANIZATION_NAMES,
-			    old.name, strlen(old.name));
-		if (err == ERR_NONE)
-			err = put_name(txn, changed.name, changed.number);
+		err = rename_to(txn, old.name, changed.name, changed.number);
 		if (err != ERR_NONE)
 			return err;
 	}
 	return put_record(txn, &changed);
+}
+
+enum error
+store_organization_put_whole(struct store_txn *txn,
+    const struct organization *organization)
+{
+	const char *name = organization->name;
+	uint32_t number = organization->number;
+	struct organization old;
+	enum error err;
+
+	if (!is_allowed(organization))
+		return ERR_MEANING;
+	err = store_organization_get(txn, number, &old);
+	if (err == ERR_NOT_FOUND) {
+		if (organization->status == ORGANIZATION_REMOVING)
+			return pass_number(txn, number);
+		err = rename_to(txn, NULL, name, number);
+	} else if (err == ERR_NONE && strcmp(old.name, name) != 0) {
+		err = rename_to(txn, old.name, name, number);
+	}
+	if (err == ERR_NONE)
+		err = put_record(txn, organization);
+	if (err == ERR_NONE)
+		err = pass_number(txn, number);
+	return err;
+}
+
+/* old is NULL for one that has no name yet. */
+static enum error
+rename_to(struct store_txn *txn, const char *old, const char *name,
+    uint32_t number)
+{
+	enum error err = check_name_is_free(txn, name);
+
+	if (err == ERR_NONE && old != NULL)
+		err = sealed_remove(txn, TREE_ORGANIZATION_NAMES, old,
+		    strlen(old));
+	if (err == ERR_NONE)
+		err = put_name(txn, name, number);
+	return err;
+}
+
+/* What is written can be read again. */
+static bool
+is_allowed(const struct organization *organization)
+{
+	uint8_t body[ORGANIZATION_RECORD_BYTES_MAX];
+	struct organization read;
+
+	return organization->number != 0 && organization_record_read(
+	    organization->number, body,
+	    organization_record_write(organization, body), &read);
 }
 
 enum error
@@ -151,24 +206,51 @@ store_organization_scan(struct store_txn *txn,
 static enum error
 take_number(struct store_txn *txn, uint32_t *number_out)
 {
-	uint8_t body[sizeof(uint32_t)];
-	struct field_writer writer = { .bytes = body, .size = sizeof(body) };
-	struct field_reader reader = { 0 };
-	uint32_t last = 0;
+	uint32_t last;
+	enum error err = read_last_number(txn, &last);
+
+	*number_out = 0;
+	if (err == ERR_NONE && last == UINT32_MAX)
+		err = ERR_FULL;
+	if (err != ERR_NONE)
+		return err;
+	*number_out = last + 1;
+	return write_last_number(txn, *number_out);
+}
+
+static enum error
+pass_number(struct store_txn *txn, uint32_t number)
+{
+	uint32_t last;
+	enum error err = read_last_number(txn, &last);
+
+	if (err != ERR_NONE || last >= number)
+		return err;
+	return write_last_number(txn, number);
+}
+
+/* 0 when none was given yet. */
+static enum error
+read_last_number(struct store_txn *txn, uint32_t *number_out)
+{
+	struct field_reader reader;
 	enum error err = meta_get(txn, META_ORGANIZATION, &reader);
 
 	*number_out = 0;
-	if (err == ERR_NONE) {
-		last = fields_get_u32(&reader);
-		if (!fields_are_read(&reader))
-			return meta_log_corrupt(txn, META_ORGANIZATION);
-	} else if (err != ERR_NOT_FOUND) {
-		return err;
-	}
-	if (last == UINT32_MAX)
-		return ERR_FULL;
-	*number_out = last + 1;
-	fields_put_u32(&writer, *number_out);
+	if (err != ERR_NONE)
+		return err == ERR_NOT_FOUND ? ERR_NONE : err;
+	*number_out = fields_get_u32(&reader);
+	return fields_are_read(&reader) ? ERR_NONE :
+	    meta_log_corrupt(txn, META_ORGANIZATION);
+}
+
+static enum error
+write_last_number(struct store_txn *txn, uint32_t number)
+{
+	uint8_t body[sizeof(number)];
+	struct field_writer writer = { .bytes = body, .size = sizeof(body) };
+
+	fields_put_u32(&writer, number);
 	return meta_put(txn, META_ORGANIZATION, body, writer.len);
 }
 

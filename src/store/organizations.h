@@ -21,6 +21,17 @@ enum error store_organization_get(struct store_txn *txn, uint32_t number,
 enum error store_organization_put(struct store_txn *txn,
     const struct organization *organization);
 
+/*
+ * Makes the organization of that number with the id, name, status and creation
+ * that are given, or changes it into that; numbers up to it are not given
+ * again.  Harmless when repeated: one that is being removed and is not there
+ * is gone, and stays so.  ERR_EXISTS: another one has the name; ERR_MEANING: it
+ * is nothing that an organization may be; nothing was changed then.
+ * ERR_CORRUPT, ERR_STORE.
+ */
+enum error store_organization_put_whole(struct store_txn *txn,
+    const struct organization *organization);
+
 struct erase_result {
 	uint64_t api_keys;
 	uint64_t events;	/* of blocks that are whole */

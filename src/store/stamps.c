@@ -35,7 +35,7 @@ stamps_load(struct store_txn *txn, uint32_t organization)
 
 enum error
 stamps_next(struct store_txn *txn, uint32_t organization, int64_t now_ms,
-    struct cursor *place_out)
+    const struct event_origin *origin, struct cursor *place_out)
 {
 	struct stamps *stamps = &txn->stamps;
 	int64_t stamp_ms;
@@ -70,7 +70,11 @@ stamps_next(struct store_txn *txn, uint32_t organization, int64_t now_ms,
 	}
 	stamps->is_counter_changed = true;
 	place_out->stored_at_ms = stamp_ms;
-	event_id_make(stamps->next_counter++, place_out->id);
+	if (origin == NULL)
+		event_id_make(stamps->next_counter++, place_out->id);
+	else
+		event_id_derive(origin, stamps->next_counter++,
+		    place_out->id);
 	return ERR_NONE;
 }
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "model/cursor.h"
 
+struct event_origin;
 struct store_txn;
 
 /* Kept in the write transaction, and written when it commits. */
@@ -29,9 +30,11 @@ struct stamps {
 /* Reads what the next place is made from.  ERR_CORRUPT, ERR_STORE. */
 enum error stamps_load(struct store_txn *txn, uint32_t organization);
 
-/* The next place of the organization.  ERR_CORRUPT, ERR_STORE. */
+/* The next place of the organization, whose id is derived from the origin
+ * unless that is NULL.  ERR_CORRUPT, ERR_STORE. */
 enum error stamps_next(struct store_txn *txn, uint32_t organization,
-    int64_t now_ms, struct cursor *place_out);
+    int64_t now_ms, const struct event_origin *origin,
+    struct cursor *place_out);
 
 /* What is recorded from now on lies behind an event imported at this moment:
  * a cursor that names it stays good. */
