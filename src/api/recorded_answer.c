@@ -34,10 +34,16 @@ static const struct {
 	    "recorded: try again later", 1 },
 	[MESSAGE_STOPPING] = { ERR_AWAY, "the recorder is being stopped and "
 	    "nothing was recorded: try again later", 1 },
+	[MESSAGE_ACCEPTED] = { ERR_NONE, "", 0 },
+	[MESSAGE_UNKNOWN] = { ERR_IO, "", 1 },
+	[MESSAGE_APART] = { ERR_AWAY, "the log of this cluster cannot be "
+	    "reached and nothing was recorded: try again later", 1 },
 };
 static_assert(COUNT_OF(outcomes) == MESSAGE_OUTCOME_COUNT,
     "one row an outcome");
 
+static enum error accept(struct response *response,
+    struct exchange *exchange);
 static enum error tell_error(struct exchange *exchange,
     const struct recording *recording, enum error err);
 static enum error write_events(struct buffer *body,
@@ -55,6 +61,10 @@ recorded_answer(struct exchange *exchange, const struct recording *recording,
 		return tell_error(exchange, recording, err);
 	exchange->retry_after_s = outcomes[reply->outcome].retry_after_s;
 	err = outcomes[reply->outcome].error;
+	if (reply->outcome == MESSAGE_ACCEPTED)
+		return accept(response, exchange);
+	if (err == ERR_IO)
+		return tell_error(exchange, recording, err);
 	if (err != ERR_NONE)
 		return detail_set(&exchange->detail, err, "%s",
 		    outcomes[reply->outcome].detail);
@@ -73,6 +83,18 @@ recorded_answer(struct exchange *exchange, const struct recording *recording,
 	if (reply->outcome == MESSAGE_REPLAYED)
 		buffer_add_text(&response->head,
 		    "Idempotent-Replayed: true\r\n");
+	return ERR_NONE;
+}
+
+/* Several machines only: a repeat under the same idempotency key is answered
+ * with the events once this machine has them. */
+static enum error
+accept(struct response *response, struct exchange *exchange)
+{
+	buffer_add_text(&response->body,
+	    "{\"title\":\"Accepted\",\"status\":202}");
+	response_begin(exchange, 202, "Accepted",
+	    media_content_type(MEDIA_JSON));
 	return ERR_NONE;
 }
 

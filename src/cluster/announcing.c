@@ -29,7 +29,8 @@ static enum error carry(const struct registry_entry *entry,
 bool
 announcing_has_event(const struct registry_entry *entry)
 {
-	return entry->kind == REGISTRY_API_KEY ||
+	return entry->kind == REGISTRY_API_KEY ?
+	    entry->change != REGISTRY_BROUGHT :
 	    entry->change == REGISTRY_UPDATED;
 }
 

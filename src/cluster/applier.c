@@ -46,7 +46,9 @@ static enum error begin(struct applier *applier,
     struct applier_result *result);
 static enum error apply_all(struct applier *applier,
     const struct follower_message *messages, size_t message_count,
-    const char *absent, struct applier_result *result);
+    const char *absent, bool may_be_gap, struct applier_result *result);
+static bool is_behind_gap(const struct applier *applier,
+    const struct follower_message *message);
 static enum error apply(struct applier *applier,
     const struct follower_message *message, const char *absent,
     struct applier_result *result);

@@ -18,6 +18,7 @@ struct cluster_secrets;
 struct bucket;
 struct link;
 struct outbox;
+struct publisher;
 struct settings;
 struct store;
 
@@ -39,6 +40,10 @@ void cluster_close(struct cluster *cluster);
 /* Begins to follow log and bucket from where the store is.  ERR_NO_MEMORY,
  * ERR_STORE. */
 enum error cluster_follow(struct cluster *cluster);
+
+/* The same for a command, unless a recorder does it: whether this process
+ * follows. */
+bool cluster_follow_alone(struct cluster *cluster);
 
 /* Readable when cluster_work has something to do. */
 int cluster_fd(const struct cluster *cluster);
@@ -84,6 +89,7 @@ struct store *cluster_store(const struct cluster *cluster);
 struct link *cluster_link(const struct cluster *cluster);
 struct bucket *cluster_bucket(const struct cluster *cluster);
 struct outbox *cluster_outbox(const struct cluster *cluster);
+struct publisher *cluster_publisher(const struct cluster *cluster);
 const struct cluster_secrets *cluster_secrets(const struct cluster *cluster);
 
 #endif

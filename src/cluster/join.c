@@ -191,7 +191,7 @@ seed_organization(const struct organization *organization, void *arg)
 	struct seeding *seeding = arg;
 	struct registry_entry entry = {
 		.kind = REGISTRY_ORGANIZATION,
-		.change = REGISTRY_ADDED,
+		.change = REGISTRY_BROUGHT,
 		.organization = *organization,
 	};
 	char key[REGISTRY_KEY_SIZE];
@@ -217,10 +217,9 @@ static bool
 seed_api_key(const struct api_key *api_key, void *arg)
 {
 	struct seeding *seeding = arg;
-	/* Its event is in the store already. */
 	struct registry_entry entry = {
 		.kind = REGISTRY_API_KEY,
-		.change = REGISTRY_ADDED,
+		.change = REGISTRY_BROUGHT,
 		.organization = seeding->organization,
 		.api_key = *api_key,
 	};

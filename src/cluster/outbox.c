@@ -10,8 +10,9 @@
 enum {
 	/* Before a message that was lost is published again. */
 	AGAIN_MS = 250,
-	/* A ticket begins with the number of its place. */
-	PLACE_BYTES = 2
+	/* A ticket begins with the number of its place, and its mark. */
+	PLACE_BYTES = 2,
+	MARK_OFFSET = PLACE_BYTES
 };
 
 struct message {
@@ -19,6 +20,8 @@ struct message {
 	bool is_on_way;		/* published, and not answered yet */
 	bool has_left;		/* was published at least once */
 	bool was_full;		/* so the last answer said */
+	bool stays_when_taken;
+	bool is_taken;		/* and it stayed */
 	struct ticket ticket;
 	char id[TICKET_TEXT_LEN + 1];
 	char subject[PUBLISHER_SUBJECT_SIZE];
@@ -46,6 +49,9 @@ static void publish(struct outbox *outbox, struct message *message,
 static void take(struct outbox *outbox,
     const struct publisher_answer *answer, int64_t now_ms, outbox_done *done,
     void *arg);
+static struct message *find_ticket(struct outbox *outbox,
+    const struct ticket *ticket);
+static void leave(struct outbox *outbox, struct message *message);
 static void finish(struct outbox *outbox, struct message *message,
     enum outbox_outcome outcome, uint64_t sequence, outbox_done *done,
     void *arg);
@@ -102,6 +108,7 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 		.expects = letter->expects,
 		.expected = letter->expected,
 		.until_ms = letter->until_ms,
+		.stays_when_taken = letter->stays_when_taken,
 		.owner = letter->owner,
 	};
 	memcpy(message->subject, letter->subject, sizeof(message->subject));
@@ -110,6 +117,9 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	    (uint8_t)((size_t)(message - outbox->messages) >> 8);
 	message->ticket.bytes[1] =
 	    (uint8_t)((size_t)(message - outbox->messages) & 0xff);
+	message->ticket.bytes[MARK_OFFSET] = (uint8_t)(letter->mark >> 8);
+	message->ticket.bytes[MARK_OFFSET + 1] =
+	    (uint8_t)(letter->mark & 0xff);
 	ticket_format(&message->ticket, message->id);
 	buffer_init(&message->payload, 0);
 	envelope_write(outbox->secrets, message->subject, letter->kind,
@@ -127,6 +137,36 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	return ERR_NONE;
 }
 
+uint16_t
+outbox_mark(const struct ticket *ticket)
+{
+	return (uint16_t)(ticket->bytes[MARK_OFFSET] << 8 |
+	    ticket->bytes[MARK_OFFSET + 1]);
+}
+
+void
+outbox_again(struct outbox *outbox, const struct ticket *ticket,
+    uint64_t sequence)
+{
+	struct message *message = find_ticket(outbox, ticket);
+
+	if (message == NULL)
+		return;
+	message->is_taken = false;
+	message->expects = EXPECTS_SEQUENCE;
+	message->expected = sequence;
+	publish(outbox, message, clock_steady_ms());
+}
+
+void
+outbox_forget(struct outbox *outbox, const struct ticket *ticket)
+{
+	struct message *message = find_ticket(outbox, ticket);
+
+	if (message != NULL)
+		leave(outbox, message);
+}
+
 void
 outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
     void *arg)
@@ -140,7 +180,7 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 	    i++) {
 		struct message *message = &outbox->messages[i];
 
-		if (!message->is_there)
+		if (!message->is_there || message->is_taken)
 			continue;
 		if (now_ms >= message->until_ms)
 			finish(outbox, message, message->was_full ?
@@ -178,6 +218,15 @@ find(struct outbox *outbox, const char *id)
 	    message : NULL;
 }
 
+static struct message *
+find_ticket(struct outbox *outbox, const struct ticket *ticket)
+{
+	char id[TICKET_TEXT_LEN + 1];
+
+	ticket_format(ticket, id);
+	return find(outbox, id);
+}
+
 static void
 publish(struct outbox *outbox, struct message *message, int64_t now_ms)
 {
@@ -212,7 +261,12 @@ take(struct outbox *outbox, const struct publisher_answer *answer,
 		    done, arg);
 		break;
 	case PUBLISH_TAKEN:
-		finish(outbox, message, OUTBOX_TAKEN, 0, done, arg);
+		message->is_taken = message->stays_when_taken;
+		if (message->is_taken)
+			done(message->owner, &message->ticket, OUTBOX_TAKEN,
+			    0, arg);
+		else
+			finish(outbox, message, OUTBOX_TAKEN, 0, done, arg);
 		break;
 	default:
 		message->again_ms = now_ms + AGAIN_MS;
@@ -228,9 +282,15 @@ finish(struct outbox *outbox, struct message *message,
 	struct ticket ticket = message->ticket;
 	void *owner = message->owner;
 
+	leave(outbox, message);
+	done(owner, &ticket, outcome, sequence, arg);
+}
+
+static void
+leave(struct outbox *outbox, struct message *message)
+{
 	outbox->count--;
 	outbox->bytes -= message->payload.len;
 	buffer_clear(&message->payload);
 	message->is_there = false;
-	done(owner, &ticket, outcome, sequence, arg);
 }

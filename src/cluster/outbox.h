@@ -38,10 +38,14 @@ struct outbox_letter {
 	const void *carried;	/* copied */
 	size_t carried_len;
 	int64_t until_ms;	/* of clock_steady_ms */
+	/* When another message has the subject, it stays in the outbox until
+	 * outbox_again or outbox_forget. */
+	bool stays_when_taken;
+	uint16_t mark;		/* the ticket has it, see outbox_mark */
 	void *owner;		/* who is told; may be NULL */
 };
 
-/* What became of a message; it has left the outbox. */
+/* What became of a message; it has left the outbox, unless it stays. */
 typedef void outbox_done(void *owner, const struct ticket *ticket,
     enum outbox_outcome outcome, uint64_t sequence, void *arg);
 
@@ -56,6 +60,16 @@ size_t outbox_count(const struct outbox *outbox);
 /* Seals it and publishes it.  ERR_OVERLOAD: no room.  ERR_NO_MEMORY. */
 enum error outbox_add(struct outbox *outbox,
     const struct outbox_letter *letter, struct ticket *ticket_out);
+
+/* What the letter had.  Another machine's ticket has one too: compare the
+ * whole ticket. */
+uint16_t outbox_mark(const struct ticket *ticket);
+
+/* Publishes one that stayed in the place of the subject's message of this
+ * sequence; or lets it go. */
+void outbox_again(struct outbox *outbox, const struct ticket *ticket,
+    uint64_t sequence);
+void outbox_forget(struct outbox *outbox, const struct ticket *ticket);
 
 /* Takes answers, publishes again what is due, and tells of what is done. */
 void outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,

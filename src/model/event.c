@@ -317,6 +317,16 @@ event_json_stamp(const struct event_json *event, const struct cursor *place)
 		*--digit = (char)('0' + rest % 10);
 }
 
+void
+event_json_place(const struct event_json *event, struct cursor *place)
+{
+	*place = (struct cursor){ 0 };
+	(void)text_parse_int64(event->json + event->stored_at_offset,
+	    STORED_AT_LEN, &place->stored_at_ms);
+	memcpy(place->id, event->json + EVENT_ID_OFFSET, EVENT_ID_LEN);
+	place->id[EVENT_ID_LEN] = '\0';
+}
+
 bool
 event_json_has_frame(const struct event_json *event)
 {

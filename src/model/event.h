@@ -96,6 +96,10 @@ struct event_json {
 void event_json_stamp(const struct event_json *event,
     const struct cursor *place);
 
+/* Reads the place that stands in the JSON of one that has its frame. */
+void event_json_place(const struct event_json *event,
+    struct cursor *place_out);
+
 /*
  * Whether one from another process begins as every stored event does, with
  * stored_at at its offset and a type of its category, ends as an object does,

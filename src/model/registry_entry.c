@@ -17,6 +17,7 @@ static const char *const changes[] = {
 	[REGISTRY_ADDED]   = "added",
 	[REGISTRY_UPDATED] = "updated",
 	[REGISTRY_REMOVED] = "removed",
+	[REGISTRY_BROUGHT] = "brought",
 };
 
 static void add_text(struct buffer *json, const char *name,

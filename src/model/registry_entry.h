@@ -24,7 +24,12 @@ enum {
 enum registry_kind { REGISTRY_ORGANIZATION, REGISTRY_API_KEY };
 
 /* What its last revision did. */
-enum registry_change { REGISTRY_ADDED, REGISTRY_UPDATED, REGISTRY_REMOVED };
+enum registry_change {
+	REGISTRY_ADDED,
+	REGISTRY_UPDATED,
+	REGISTRY_REMOVED,
+	REGISTRY_BROUGHT	/* by the first machine, with its event */
+};
 
 struct registry_entry {
 	enum registry_kind kind;

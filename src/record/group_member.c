@@ -8,8 +8,6 @@
 #include "store/events.h"
 #include "store/idempotency.h"
 
-static enum error look_up_key(struct group_member *member,
-    struct group_intake *intake);
 static bool is_under_way(const struct group_member *member,
     const struct group_intake *intake);
 static enum error check_blocks(struct group_member *member,
@@ -27,26 +25,13 @@ group_member_look_up(struct group_member *member, struct group_intake *intake)
 	    &member->request, intake->now_ms, &member->outcome);
 
 	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
-		err = look_up_key(member, intake);
+		err = group_member_look_up_key(member, intake);
 	return err;
 }
 
 enum error
-group_member_put(struct group_member *member, struct group_intake *intake)
-{
-	enum error err = group_member_look_up(member, intake);
-
-	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
-		err = check_blocks(member, intake);
-	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
-		err = put_events(member, intake);
-	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
-		err = put_key(member, intake);
-	return err;
-}
-
-static enum error
-look_up_key(struct group_member *member, struct group_intake *intake)
+group_member_look_up_key(struct group_member *member,
+    struct group_intake *intake)
 {
 	const struct message_request *request = &member->request;
 	struct idempotency_record record;
@@ -73,6 +58,20 @@ look_up_key(struct group_member *member, struct group_intake *intake)
 		    MESSAGE_CONFLICT : MESSAGE_MISMATCH;
 	}
 	return ERR_NONE;
+}
+
+enum error
+group_member_put(struct group_member *member, struct group_intake *intake)
+{
+	enum error err = group_member_look_up(member, intake);
+
+	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
+		err = check_blocks(member, intake);
+	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
+		err = put_events(member, intake);
+	if (err == ERR_NONE && member->outcome == MESSAGE_RECORDED)
+		err = put_key(member, intake);
+	return err;
 }
 
 /* Whether the key's first request is put by this very transaction. */

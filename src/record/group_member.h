@@ -39,6 +39,10 @@ struct group_intake {
 enum error group_member_look_up(struct group_member *member,
     struct group_intake *intake);
 
+/* The half of it that is about the idempotency key. */
+enum error group_member_look_up_key(struct group_member *member,
+    struct group_intake *intake);
+
 /*
  * The same, and puts the member's events, unless something stands against it.
  * An error is one that spoilt the transaction, and no request's outcome:

@@ -9,6 +9,7 @@ librecord_a_SOURCES = \
 	src/record/group_member.c src/record/group_member.h \
 	src/record/message.c src/record/message.h \
 	src/record/unanswered.c src/record/unanswered.h \
+	src/record/recorder_lock.c src/record/recorder_lock.h \
 	src/record/recorder_socket.c src/record/recorder_socket.h \
 	src/record/retention.c src/record/retention.h \
 	src/record/senders.c src/record/senders.h \

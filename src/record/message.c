@@ -203,6 +203,13 @@ message_read_reply(const char *message, size_t message_len,
 	return ERR_NONE;
 }
 
+const char *
+message_bytes(const struct message_request *request, size_t *len_out)
+{
+	*len_out = MESSAGE_REQUEST_BYTES + request->events_len;
+	return request->events - MESSAGE_REQUEST_BYTES;
+}
+
 bool
 message_next_event(const struct message_request *request, size_t *offset,
     struct event_json *event_out)

@@ -72,6 +72,11 @@ enum message_outcome {
 				 * the key may not record any more */
 	MESSAGE_FAILED,		/* the store failed; nothing was recorded */
 	MESSAGE_STOPPING,	/* the recorder stops; nothing was recorded */
+	MESSAGE_ACCEPTED,	/* the log of several machines has it, this
+				 * machine's store not yet */
+	MESSAGE_UNKNOWN,	/* the log gave no answer: it may have it */
+	MESSAGE_APART,		/* the log cannot be reached; nothing was
+				 * recorded */
 	MESSAGE_OUTCOME_COUNT
 };
 
@@ -132,6 +137,10 @@ enum error message_read_request(char *message, size_t message_len,
     struct message_request *request_out);
 enum error message_read_reply(const char *message, size_t message_len,
     struct message_reply *reply_out);
+
+/* The whole message that a request was read from; borrowed. */
+const char *message_bytes(const struct message_request *request,
+    size_t *len_out);
 
 /*
  * Walks the events: *offset is 0 at first.  False behind the last one.  Who

@@ -2,7 +2,6 @@ noinst_LIBRARIES += librecorder.a
 librecorder_a_SOURCES = \
 	src/recorder/chores.c src/recorder/chores.h \
 	src/recorder/confine.c src/recorder/confine.h \
-	src/recorder/lock.c src/recorder/lock.h \
 	src/recorder/notify.c src/recorder/notify.h \
 	src/recorder/peer.c src/recorder/peer.h \
 	src/recorder/peers.c src/recorder/peers.h \

@@ -20,7 +20,7 @@
 #include "record/group.h"
 #include "recorder/chores.h"
 #include "recorder/confine.h"
-#include "recorder/lock.h"
+#include "record/recorder_lock.h"
 #include "recorder/notify.h"
 #include "recorder/peers.h"
 #include "recorder/stop_signal.h"
@@ -138,7 +138,7 @@ open_all(struct recorder *recorder, const struct settings *settings,
 	    settings_number(settings, SETTING_MAP_SIZE), &recorder->store,
 	    detail);
 	if (err == ERR_NONE)
-		err = lock_take(recorder->path, &recorder->lock_fd, detail);
+		err = recorder_lock_take(recorder->path, &recorder->lock_fd, detail);
 	if (err == ERR_NONE)
 		err = surroundings_listen(&recorder->around, detail);
 	if (err != ERR_NONE)

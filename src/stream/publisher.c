@@ -13,6 +13,8 @@
 /* Answers come at most once a message, and are taken between messages. */
 enum { ANSWERS_MAX = 2 * PUBLISHER_MESSAGES_MAX };
 
+#define NS_PER_MS INT64_C(1000000)
+
 struct publisher {
 	struct link *link;
 	jsCtx *jetstream;
@@ -115,6 +117,28 @@ publisher_next(struct publisher *publisher,
 	if (is_there)
 		publisher->on_way--;
 	return is_there;
+}
+
+enum error
+publisher_last(struct publisher *publisher, const char *subject,
+    uint64_t *sequence_out, int64_t *timestamp_ms_out)
+{
+	natsMsg *message = NULL;
+	jsErrCode code = 0;
+	natsStatus status = js_GetLastMsg(&message,
+	    link_jetstream(publisher->link), STREAM_NAME, subject, NULL,
+	    &code);
+
+	*sequence_out = 0;
+	*timestamp_ms_out = 0;
+	if (status == NATS_NOT_FOUND)
+		return ERR_NOT_FOUND;
+	if (status != NATS_OK)
+		return ERR_AWAY;
+	*sequence_out = natsMsg_GetSequence(message);
+	*timestamp_ms_out = natsMsg_GetTime(message) / NS_PER_MS;
+	natsMsg_Destroy(message);
+	return ERR_NONE;
 }
 
 static natsStatus

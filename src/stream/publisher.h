@@ -62,4 +62,11 @@ enum error publisher_send(struct publisher *publisher,
 bool publisher_next(struct publisher *publisher,
     struct publisher_answer *answer_out);
 
+/*
+ * The last message of a subject; waits for the answer.  ERR_NOT_FOUND: there
+ * is none.  ERR_AWAY.
+ */
+enum error publisher_last(struct publisher *publisher, const char *subject,
+    uint64_t *sequence_out, int64_t *timestamp_ms_out);
+
 #endif

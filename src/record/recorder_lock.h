@@ -1,6 +1,6 @@
-/* lock.h - one recorder to a store. */
-#ifndef RECORDER_LOCK_H
-#define RECORDER_LOCK_H
+/* recorder_lock.h - one recorder to a store. */
+#ifndef RECORD_RECORDER_LOCK_H
+#define RECORD_RECORDER_LOCK_H
 
 #include "base/error.h"
 
@@ -12,7 +12,7 @@
  * file itself says nothing, and stays.  ERR_EXISTS: another process has it,
  * which detail names.  ERR_IO.
  */
-enum error lock_take(const char *store_path, int *fd_out,
+enum error recorder_lock_take(const char *store_path, int *fd_out,
     struct detail *detail);
 
 #endif

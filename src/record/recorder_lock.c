@@ -1,5 +1,5 @@
-/* lock.c - one recorder to a store. */
-#include "recorder/lock.h"
+/* recorder_lock.c - one recorder to a store. */
+#include "record/recorder_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@ static enum error name_holder(const char *store_path, int fd,
     struct detail *detail);
 
 enum error
-lock_take(const char *store_path, int *fd_out, struct detail *detail)
+recorder_lock_take(const char *store_path, int *fd_out, struct detail *detail)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct ownership owner;

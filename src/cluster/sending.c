@@ -1,0 +1,142 @@
+/* sending.c - messages that a command publishes and waits for. */
+#include "cluster/sending.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cluster/cluster.h"
+#include "cluster/outbox.h"
+#include "store/store.h"
+
+enum {
+	ANSWER_POLL_MS = 50,
+	STORE_POLL_MS = 2
+};
+
+static void work(struct sending *sending);
+static outbox_done note;
+static enum error has_come(const struct sending *sending, uint64_t revision,
+    bool *has_come_out);
+static applier_visit ignore;
+
+void
+sending_begin(struct sending *sending, struct cluster *cluster)
+{
+	*sending = (struct sending){ .cluster = cluster };
+}
+
+enum error
+sending_add(struct sending *sending, struct outbox_letter *letter)
+{
+	struct outbox *outbox = cluster_outbox(sending->cluster);
+	struct ticket ticket;
+	enum error err;
+
+	while (sending->err == ERR_NONE &&
+	    !outbox_has_room(outbox, letter->carried_len))
+		work(sending);
+	if (sending->err != ERR_NONE)
+		return sending->err;
+	letter->owner = sending;
+	letter->until_ms = clock_steady_ms() + SENDING_ANSWER_MS;
+	err = outbox_add(outbox, letter, &ticket);
+	if (err == ERR_NONE)
+		sending->on_way++;
+	return err;
+}
+
+/* Bounded by the time of each letter. */
+enum error
+sending_finish(struct sending *sending)
+{
+	while (outbox_count(cluster_outbox(sending->cluster)) > 0)
+		work(sending);
+	sending->on_way = 0;
+	return sending->err;
+}
+
+enum error
+sending_wait(struct sending *sending, uint64_t revision)
+{
+	struct cluster *cluster = sending->cluster;
+	int64_t end_ms = clock_steady_ms() + SENDING_FOLLOW_MS;
+	bool is_there = false;
+	enum error err = has_come(sending, revision, &is_there);
+
+	while (err == ERR_NONE && !is_there && clock_steady_ms() < end_ms) {
+		struct cluster_work done = { 0 };
+
+		/* Not while a recorder does: it answers whom it has put. */
+		if (cluster_follow_alone(cluster))
+			err = cluster_work(cluster, ignore, NULL, &done);
+		if (!done.is_more)
+			usleep(STORE_POLL_MS * 1000);
+		if (err == ERR_NONE)
+			err = has_come(sending, revision, &is_there);
+	}
+	if (err != ERR_NONE)
+		return err;
+	return is_there ? ERR_NONE : ERR_IO;
+}
+
+static void
+work(struct sending *sending)
+{
+	struct pollfd ready = {
+		.fd = cluster_fd(sending->cluster),
+		.events = POLLIN,
+	};
+	uint64_t wakes;
+
+	(void)poll(&ready, 1, ANSWER_POLL_MS);
+	(void)!read(ready.fd, &wakes, sizeof(wakes));
+	outbox_work(cluster_outbox(sending->cluster), clock_steady_ms(),
+	    note, sending);
+}
+
+static void
+note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
+    uint64_t sequence, void *arg)
+{
+	struct sending *sending = arg;
+
+	(void)ticket;
+	/* What follows announces too, and nobody waits for that. */
+	if (owner != sending)
+		return;
+	if (outcome == OUTBOX_STORED && sequence > sending->last_sequence)
+		sending->last_sequence = sequence;
+	if (sending->err != ERR_NONE || outcome == OUTBOX_STORED ||
+	    outcome == OUTBOX_TAKEN)
+		return;
+	sending->err = outcome == OUTBOX_FULL ? ERR_FULL : ERR_AWAY;
+}
+
+static enum error
+has_come(const struct sending *sending, uint64_t revision,
+    bool *has_come_out)
+{
+	struct membership membership;
+	struct store_txn *txn = NULL;
+	enum error err = store_read_begin(cluster_store(sending->cluster),
+	    &txn);
+
+	if (err == ERR_NONE)
+		err = store_membership_get(txn, &membership);
+	store_read_end(txn);
+	*has_come_out = err == ERR_NONE &&
+	    membership.position >= sending->last_sequence &&
+	    membership.revision >= revision;
+	return err;
+}
+
+static void
+ignore(const struct ticket *ticket, const struct cursor *places,
+    size_t place_count, void *arg)
+{
+	(void)ticket;
+	(void)places;
+	(void)place_count;
+	(void)arg;
+}
