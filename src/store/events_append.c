@@ -41,6 +41,7 @@ store_event_append_json(struct store_txn *txn, uint32_t organization,
 		.json = event->json,
 		.json_len = event->json_len,
 	};
+	txn->tally.recorded++;
 	return tails_add(txn, tail, &stored);
 }
 
