@@ -9,6 +9,7 @@ libshared_a_SOURCES = \
 	src/shared/meters.c src/shared/meters.h \
 	src/shared/meters_text.c \
 	src/shared/rates.c src/shared/rates.h \
+	src/shared/recorder_sign.c src/shared/recorder_sign.h \
 	src/shared/responders.c src/shared/responders.h \
 	src/shared/shared.c src/shared/shared.h \
 	src/shared/waiters.c src/shared/waiters.h
