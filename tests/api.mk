@@ -1,6 +1,6 @@
 API_TESTS = test_accept test_access_log test_admission test_answer \
 	test_body_events test_body_type test_export test_health test_links \
-	test_list_events test_list_events_query test_query test_repeats \
+	test_list_events test_list_events_query test_metrics test_query test_repeats \
 	test_record_events test_record_fuzz test_record_order \
 	test_recorded_answer test_recording test_request test_response \
 	test_stream test_stream_places test_wait test_wait_forms \
@@ -38,6 +38,8 @@ test_list_events_SOURCES = tests/test_list_events.c $(API_FIXTURE)
 test_list_events_LDADD = $(API_TEST_LIBS)
 test_list_events_query_SOURCES = tests/test_list_events_query.c
 test_list_events_query_LDADD = $(API_TEST_LIBS)
+test_metrics_SOURCES = tests/test_metrics.c $(API_FIXTURE)
+test_metrics_LDADD = $(API_TEST_LIBS)
 test_query_SOURCES = tests/test_query.c
 test_query_LDADD = $(API_TEST_LIBS)
 test_record_events_SOURCES = tests/test_record_events.c $(API_RECORDER)

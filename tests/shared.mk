@@ -1,5 +1,6 @@
 SHARED_TESTS = test_counters_file test_cut_guard test_last_used \
-	test_lockouts test_rates test_shared test_shared_storm test_waiters
+	test_lockouts test_meters test_rates test_shared test_shared_storm \
+	test_waiters
 check_PROGRAMS += $(SHARED_TESTS)
 TESTS += $(SHARED_TESTS)
 
@@ -13,6 +14,8 @@ test_last_used_SOURCES = tests/test_last_used.c $(SHARED_FIXTURE)
 test_last_used_LDADD = $(SHARED_TEST_LIBS)
 test_lockouts_SOURCES = tests/test_lockouts.c $(SHARED_FIXTURE)
 test_lockouts_LDADD = $(SHARED_TEST_LIBS)
+test_meters_SOURCES = tests/test_meters.c $(SHARED_FIXTURE)
+test_meters_LDADD = $(SHARED_TEST_LIBS)
 test_rates_SOURCES = tests/test_rates.c $(SHARED_FIXTURE)
 test_rates_LDADD = $(SHARED_TEST_LIBS)
 test_shared_SOURCES = tests/test_shared.c $(SHARED_FIXTURE)

@@ -26,6 +26,7 @@ open_log(void)
 
 static const struct access_line line = {
 	.request_id = "abc",
+	.organization_id = "ORG",
 	.method = "GET",
 	.version = "/v1",
 	.path = "/events",
@@ -71,7 +72,8 @@ START_TEST(a_line_is_logfmt)
 	access_log_close(log);
 	read_line(text);
 	assert_matches(text, "^time=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z "
-	    "request_id=abc method=GET path=/v1/events status=200 bytes=12 "
+	    "request_id=abc "
+	    "organization=ORG api_key_id=- method=GET path=/v1/events status=200 bytes=12 "
 	    "us=[0-9]+\n$");
 }
 END_TEST
@@ -146,7 +148,6 @@ START_TEST(no_log_takes_no_lines)
 	access_log_add(NULL, &line);
 	access_log_flush(NULL);
 	access_log_close(NULL);
-	ck_assert_int_eq(access_log_clock(NULL), 0);
 }
 END_TEST
 

@@ -268,8 +268,8 @@ START_TEST(an_export_has_its_line_in_the_access_log_when_it_ends)
 	file = fopen(path, "re");
 	ck_assert_ptr_nonnull(file);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
-	ck_assert_ptr_nonnull(strstr(line, "request_id=xyz method=GET "
-	    "path=/v1/events status=200 bytes="));
+	ck_assert_ptr_nonnull(strstr(line, " method=GET path=/v1/events "
+	    "status=200 bytes="));
 	ck_assert_ptr_null(strstr(line, fixture.keys[KEY_READER]));
 	ck_assert_ptr_null(fgets(line, sizeof(line), file));
 	fclose(file);

@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "shared/recorder_sign.h"
+#include "shared/shared.h"
 #include "suite.h"
 
 static struct fixture fixture;
@@ -40,12 +42,14 @@ check_answer(const char *path, unsigned int status, const char *body)
 }
 
 #define OK "{\"title\":\"OK\",\"status\":200}"
+#define READY(recorder) \
+	"{\"title\":\"OK\",\"status\":200,\"recorder\":\"" recorder "\"}"
 #define AWAY "{\"title\":\"Service Unavailable\",\"status\":503,\"detail\":"
 
 START_TEST(a_good_store_is_ready)
 {
 	check_answer("/healthz", 200, OK);
-	check_answer("/readyz", 200, OK);
+	check_answer("/readyz", 200, READY("none"));
 }
 END_TEST
 
@@ -157,7 +161,7 @@ record_ahead(int64_t ahead_ms)
 START_TEST(a_clock_a_little_behind_the_last_stamp_is_no_alarm)
 {
 	record_ahead(30 * SECOND_MS);
-	check_answer("/readyz", 200, OK);
+	check_answer("/readyz", 200, READY("none"));
 }
 END_TEST
 
@@ -169,6 +173,57 @@ START_TEST(a_clock_over_a_minute_behind_the_last_stamp_is_an_alarm)
 	check_answer("/healthz", 200, OK);
 	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
 	ck_assert_uint_eq(fixture.response.status, 200);
+}
+END_TEST
+
+/* The file of counters that the service maps, too. */
+static struct shared *
+map_counters(void)
+{
+	struct shared *shared = NULL;
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/store", fixture.directory);
+	ck_assert_int_eq(shared_new(path, &shared), ERR_NONE);
+	ck_assert(shared_is_file(shared));
+	return shared;
+}
+
+static const struct {
+	int64_t seen_ms;	/* from now */
+	bool is_silent;
+} signs[] = {
+	{ 0, false },
+	{ -5 * SECOND_MS, false },
+	{ -RECORDER_SILENT_MS - SECOND_MS, true },
+	{ -DAY_MS, true },
+	{ 5 * SECOND_MS, false },	/* the clock was set back a little */
+	{ HOUR_MS, true },		/* and nobody was there since */
+};
+
+START_TEST(a_recorder_that_was_seen_is_missed)
+{
+	struct shared *shared = map_counters();
+	int64_t seen_ms = clock_now_ms() + signs[_i].seen_ms;
+	char seen[CLOCK_TEXT_SIZE];
+	char detail[256];
+
+	check_answer("/readyz", 200, READY("none"));
+	recorder_sign_give(shared, seen_ms);
+	clock_format_utc(seen_ms, seen);
+	snprintf(detail, sizeof(detail), AWAY "\"the recorder has given no "
+	    "sign of life since %s\"}", seen);
+	if (signs[_i].is_silent)
+		check_answer("/readyz", 503, detail);
+	else
+		check_answer("/readyz", 200, READY("alive"));
+	/* Pages need none. */
+	check_answer("/healthz", 200, OK);
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	ck_assert_uint_eq(fixture.response.status, 200);
+	recorder_sign_give(shared, clock_now_ms());
+	check_answer("/readyz", 200, READY("alive"));
+	shared_free(shared);
 }
 END_TEST
 
@@ -188,6 +243,8 @@ main(void)
 	    a_clock_a_little_behind_the_last_stamp_is_no_alarm);
 	tcase_add_test(tests,
 	    a_clock_over_a_minute_behind_the_last_stamp_is_an_alarm);
+	tcase_add_loop_test(tests, a_recorder_that_was_seen_is_missed, 0,
+	    COUNT_OF(signs));
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
 }

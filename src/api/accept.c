@@ -23,6 +23,8 @@ static const struct {
 	    "text/csv; charset=utf-8; header=present" },
 	[MEDIA_EVENT_STREAM] = { "text", "event-stream",
 	    "text/event-stream" },
+	[MEDIA_PROMETHEUS] = { "text", "plain",
+	    "text/plain; version=0.0.4; charset=utf-8" },
 };
 static_assert(COUNT_OF(media_types) == MEDIA_COUNT, "one row per media");
 

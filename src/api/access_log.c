@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -29,6 +28,7 @@ struct access_log {
 static void write_lines(struct access_log *log);
 static void add_line(struct buffer *lines, const struct access_line *line,
     int64_t now_us);
+static const char *or_dash(const char *text);
 
 enum error
 access_log_open(const char *path, struct access_log **log_out,
@@ -67,7 +67,7 @@ access_log_close(struct access_log *log)
 void
 access_log_add(struct access_log *log, const struct access_line *line)
 {
-	int64_t now_us = access_log_clock(log);
+	int64_t now_us = clock_steady_us();
 	int64_t now_ms = clock_steady_ms();
 
 	if (log == NULL)
@@ -107,11 +107,19 @@ add_line(struct buffer *lines, const struct access_line *line,
 	char time[CLOCK_TEXT_SIZE];
 
 	clock_format_utc(clock_now_ms(), time);
-	buffer_add_format(lines, "time=%s request_id=%s method=%s path=%s%s "
-	    "status=%u bytes=%" PRIu64 " us=%" PRId64 "\n", time,
-	    line->request_id, line->method, is_known ? line->version : "",
+	buffer_add_format(lines, "time=%s request_id=%s organization=%s "
+	    "api_key_id=%s method=%s path=%s%s status=%u bytes=%" PRIu64
+	    " us=%" PRId64 "\n", time, line->request_id,
+	    or_dash(line->organization_id), or_dash(line->api_key_id),
+	    line->method, is_known ? line->version : "",
 	    is_known ? line->path : "-", line->status, line->body_bytes,
 	    now_us - line->begun_us);
+}
+
+static const char *
+or_dash(const char *text)
+{
+	return text[0] == '\0' ? "-" : text;
 }
 
 void
@@ -122,15 +130,4 @@ access_log_flush(struct access_log *log)
 	pthread_mutex_lock(&log->mutex);
 	write_lines(log);
 	pthread_mutex_unlock(&log->mutex);
-}
-
-int64_t
-access_log_clock(const struct access_log *log)
-{
-	struct timespec now;
-
-	if (log == NULL)
-		return 0;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

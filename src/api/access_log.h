@@ -12,8 +12,11 @@ struct access_log;
 /* What one line tells.  No query and no key: both may be secrets.  The path
  * is a route's, or NULL: a client may have put anything there, too. */
 struct access_line {
-	int64_t begun_us;		/* of access_log_clock */
+	int64_t begun_us;		/* of clock_steady_us */
 	char request_id[REQUEST_ID_LEN_MAX + 1];
+	/* Ids; "" until the key was found. */
+	char organization_id[EVENT_ID_LEN + 1];
+	char api_key_id[EVENT_ID_LEN + 1];
 	const char *method;		/* literals */
 	const char *version;
 	const char *path;
@@ -36,8 +39,5 @@ void access_log_add(struct access_log *log, const struct access_line *line);
 
 /* Writes what waits; log may be NULL. */
 void access_log_flush(struct access_log *log);
-
-/* Microseconds of a steady clock; 0 when log is NULL. */
-int64_t access_log_clock(const struct access_log *log);
 
 #endif

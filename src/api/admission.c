@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "api/exchange.h"
+#include "api/meter.h"
 #include "api/request.h"
 #include "model/address.h"
 #include "shared/last_used.h"
@@ -31,6 +32,7 @@ admission_check_address(struct exchange *exchange)
 	    &service->lockout, &address, exchange->now_ms);
 	if (exchange->retry_after_s == 0)
 		return ERR_NONE;
+	meter_count(exchange, METER_LOCKOUT_REFUSALS);
 	return detail_set(&exchange->detail, ERR_LOCKED_OUT,
 	    "too many bad API keys came from this address: try again in "
 	    "%" PRId64 " s", exchange->retry_after_s);
@@ -43,10 +45,15 @@ admission_count_bad_key(struct exchange *exchange)
 	struct shared *shared = atomic_load(&service->shared);
 	struct address address;
 
-	if (shared != NULL && address_parse(
-	    exchange->request->remote_address, &address) == ERR_NONE)
-		lockouts_count(shared, &service->lockout, &address,
-		    exchange->now_ms);
+	meter_count(exchange, METER_BAD_KEYS);
+	if (shared == NULL || address_parse(
+	    exchange->request->remote_address, &address) != ERR_NONE)
+		return;
+	lockouts_count(shared, &service->lockout, &address, exchange->now_ms);
+	/* Before this one it was not: that was checked first. */
+	if (lockouts_retry_after(shared, &service->lockout, &address,
+	    exchange->now_ms) != 0)
+		meter_count(exchange, METER_LOCKOUTS);
 }
 
 void
@@ -70,6 +77,7 @@ admission_check_rate(struct exchange *exchange)
 
 	if (rate->limit == 0 || rate->is_allowed)
 		return ERR_NONE;
+	meter_count(exchange, METER_RATE_REFUSALS);
 	exchange->retry_after_s = rate->retry_after_s;
 	return detail_set(&exchange->detail, ERR_RATE,
 	    "X-API-KEY: expected at most %" PRIu32 " requests a minute: try "

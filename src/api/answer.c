@@ -7,12 +7,14 @@
 #include "api/admission.h"
 #include "api/authorize.h"
 #include "api/cors.h"
+#include "api/meter.h"
 #include "api/pending.h"
 #include "api/problem.h"
 #include "api/recorded_answer.h"
 #include "api/repeats.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "base/clock.h"
 #include "base/doing.h"
 #include "store/live_store.h"
 
@@ -22,8 +24,8 @@ static enum error answer_kept(struct exchange *exchange,
     const struct repeat *repeat);
 static enum error check_query_size(struct exchange *exchange);
 static void finish(struct exchange *exchange, enum error err);
-static void log_answer(const struct exchange *exchange, int64_t begun_us);
-static void log_end(struct pending *pending, struct response *response);
+static void note_answer(const struct exchange *exchange, int64_t begun_us);
+static void note_end(struct pending *pending, struct response *response);
 static void resume_wait(struct service *service, struct response *response);
 static void resume_stream(struct service *service,
     struct response *response);
@@ -34,7 +36,7 @@ void
 answer(struct service *service, const struct request *request,
     struct response *response)
 {
-	int64_t begun_us = access_log_clock(service->access_log);
+	int64_t begun_us = clock_steady_us();
 	struct exchange exchange;
 	struct store_moment moment;
 	enum error err;
@@ -46,7 +48,7 @@ answer(struct service *service, const struct request *request,
 	if (request->repeats != NULL)
 		repeats_keep(request->repeats, &exchange, &moment);
 	finish(&exchange, err);
-	log_answer(&exchange, begun_us);
+	note_answer(&exchange, begun_us);
 	doing_end();
 }
 
@@ -54,7 +56,7 @@ bool
 answer_repeat(struct service *service, struct repeats *repeats,
     const void *params, size_t params_len, struct response *response)
 {
-	int64_t begun_us = access_log_clock(service->access_log);
+	int64_t begun_us = clock_steady_us();
 	const struct repeat *repeat = repeats_find(repeats, params,
 	    params_len);
 	struct request request = { 0 };
@@ -75,7 +77,7 @@ answer_repeat(struct service *service, struct repeats *repeats,
 	request.request_id = repeat->has_own_id ? exchange.request_id : "";
 	response_reset(response);
 	finish(&exchange, answer_kept(&exchange, repeat));
-	log_answer(&exchange, begun_us);
+	note_answer(&exchange, begun_us);
 	doing_end();
 	return true;
 }
@@ -165,9 +167,10 @@ finish(struct exchange *exchange, enum error err)
 }
 
 static void
-log_answer(const struct exchange *exchange, int64_t begun_us)
+note_answer(const struct exchange *exchange, int64_t begun_us)
 {
 	struct response *response = exchange->response;
+	const struct pending *pending = response->pending;
 	struct access_line line = {
 		.begun_us = begun_us,
 		.method = method_name(exchange->method),
@@ -177,12 +180,21 @@ log_answer(const struct exchange *exchange, int64_t begun_us)
 		.body_bytes = response->body.len,
 	};
 
-	if (exchange->service->access_log == NULL)
+	/* Otherwise it is counted when it is whole. */
+	if (response->status != 0)
+		meter_answer(exchange, pending != NULL &&
+		    pending->kind == PENDING_STREAM ? METER_NOT_TIMED :
+		    begun_us);
+	if (pending == NULL && exchange->service->access_log == NULL)
 		return;
 	memcpy(line.request_id, exchange->request_id,
 	    sizeof(line.request_id));
+	memcpy(line.organization_id, exchange->organization_id,
+	    sizeof(line.organization_id));
+	memcpy(line.api_key_id, exchange->api_key_id,
+	    sizeof(line.api_key_id));
 	/* Of what goes on, the line is written when it ends. */
-	if (response->pending == NULL) {
+	if (pending == NULL) {
 		access_log_add(exchange->service->access_log, &line);
 		return;
 	}
@@ -224,15 +236,17 @@ answer_recorded(struct service *service, struct response *response,
 	err = recorded_answer(exchange, &pending->recording, err, reply,
 	    message);
 	finish(exchange, err);
-	log_end(pending, response);
+	note_end(pending, response);
 	pending_free(pending);
 	doing_end();
 }
 
 /* An export may go on where a wait ends. */
 static void
-log_end(struct pending *pending, struct response *response)
+note_end(struct pending *pending, struct response *response)
 {
+	meter_answer(&pending->exchange, pending->kind == PENDING_WAIT ?
+	    METER_NOT_TIMED : pending->line.begun_us);
 	pending->line.status = response->status;
 	pending->line.body_bytes = response->body.len;
 	if (response->pending == NULL)
@@ -270,7 +284,7 @@ resume_wait(struct service *service, struct response *response)
 		return;
 	}
 	finish(exchange, err);
-	log_end(pending, response);
+	note_end(pending, response);
 	pending_free(pending);
 }
 

@@ -119,15 +119,16 @@ check_asker(struct exchange *exchange, const struct asker *asker)
 {
 	const struct organization *organization = &asker->organization;
 
+	/* Also of a request that is refused: the access log tells whose. */
+	memcpy(exchange->organization_id, organization->id,
+	    sizeof(organization->id));
+	exchange->organization = organization->number;
+	doing_for(organization->number);
 	if (organization->status == ORGANIZATION_LOCKED)
 		return ERR_LOCKED;
 	if (organization->status == ORGANIZATION_UNPAID)
 		return ERR_UNPAID;
 	if (!scopes_cover(asker->key.scopes, exchange->route->scope))
 		return ERR_SCOPE;
-	memcpy(exchange->organization_id, organization->id,
-	    sizeof(organization->id));
-	exchange->organization = organization->number;
-	doing_for(organization->number);
 	return ERR_NONE;
 }

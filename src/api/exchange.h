@@ -14,6 +14,7 @@
 #include "model/limits.h"
 #include "shared/lockouts.h"
 #include "shared/rates.h"
+#include "shared/responders.h"
 
 struct access_log;
 struct live_store;
@@ -30,6 +31,7 @@ struct service {
 	/* Owned; opened once the store is there, NULL until then. */
 	struct shared *_Atomic shared;
 	pthread_mutex_t opening_shared;
+	struct responder_place place;		/* among those who tell */
 	atomic_bool is_stopping;		/* nobody may wait any more */
 	const char *store_path;			/* borrowed from settings */
 	struct lockout_rule lockout;

@@ -11,7 +11,8 @@ enum error health_answer_alive(struct exchange *exchange);
 
 /*
  * 200 when requests can be answered.  ERR_STORE when the store does not open,
- * or the clock is more than a minute behind the last stamp.
+ * or the clock is more than a minute behind the last stamp.  ERR_AWAY when
+ * there was a recorder, and it gives no sign of life any more.
  */
 enum error health_answer_ready(struct exchange *exchange);
 

@@ -17,7 +17,9 @@ libapi_a_SOURCES = \
 	src/api/list_events.c src/api/list_events.h \
 	src/api/list_events_query.c src/api/list_events_query.h \
 	src/api/listing.c src/api/listing.h \
+	src/api/meter.c src/api/meter.h \
 	src/api/method.c src/api/method.h \
+	src/api/metrics.c src/api/metrics.h \
 	src/api/pending.c src/api/pending.h \
 	src/api/problem.c src/api/problem.h \
 	src/api/query.c src/api/query.h \

@@ -6,6 +6,7 @@
 #include "api/exchange.h"
 #include "api/health.h"
 #include "api/list_events.h"
+#include "api/metrics.h"
 #include "api/record_events.h"
 #include "api/request.h"
 #include "base/buffer.h"
@@ -20,13 +21,15 @@ enum {
 /* A path whose methods differ has several rows. */
 static const struct route routes[] = {
 	{ "/events", true, READ_METHODS, SCOPE_EVENTS_READ, EVENTS_MEDIA,
-	    list_events },
+	    METER_ROUTE_LIST_EVENTS, list_events },
 	{ "/events", true, METHOD_BIT(METHOD_POST), SCOPE_EVENTS_WRITE,
-	    MEDIA_BIT(MEDIA_JSON), record_events },
+	    MEDIA_BIT(MEDIA_JSON), METER_ROUTE_RECORD_EVENTS, record_events },
 	{ "/healthz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),
-	    health_answer_alive },
+	    METER_ROUTE_HEALTHZ, health_answer_alive },
 	{ "/readyz", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_JSON),
-	    health_answer_ready },
+	    METER_ROUTE_READYZ, health_answer_ready },
+	{ "/metrics", false, READ_METHODS, 0, MEDIA_BIT(MEDIA_PROMETHEUS),
+	    METER_ROUTE_METRICS, metrics_answer },
 };
 
 static bool join_path(const struct request *request,
@@ -127,6 +130,9 @@ route_choose_media(struct exchange *exchange)
 	err = accept_choose(&exchange->accept, media, &exchange->media);
 	if (err == ERR_NONE)
 		return ERR_NONE;
+	if (media == MEDIA_BIT(MEDIA_PROMETHEUS))
+		return detail_set(&exchange->detail, err,
+		    "Accept: expected text/plain");
 	if (media == MEDIA_BIT(MEDIA_JSON))
 		return detail_set(&exchange->detail, err,
 		    "Accept: expected application/json");

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "model/api_key.h"
+#include "shared/meters.h"
 
 struct exchange;
 
@@ -22,6 +23,7 @@ struct route {
 	unsigned int methods;		/* bits of METHOD_BIT */
 	enum scope scope;		/* that the key needs; 0: no key */
 	unsigned int media;		/* bits of MEDIA_BIT */
+	enum meter_route meter;
 	route_run *run;
 };
 

@@ -7,6 +7,7 @@
 #include "api/exchange.h"
 #include "base/clock.h"
 #include "base/settings.h"
+#include "shared/responders.h"
 #include "shared/shared.h"
 #include "shared/waiters.h"
 #include "store/live_store.h"
@@ -65,6 +66,8 @@ service_free(struct service *service)
 		return;
 	access_log_close(service->access_log);
 	live_store_free(service->live);
+	if (service->shared != NULL)
+		responders_leave(service->shared, &service->place);
 	shared_free(service->shared);
 	pthread_mutex_destroy(&service->opening_shared);
 	free(service);
@@ -95,6 +98,17 @@ service_flush(struct service *service)
 	access_log_flush(service->access_log);
 	if (shared != NULL)
 		shared_renew(shared);
+}
+
+void
+service_tell_load(struct service *service, unsigned int connections,
+    unsigned int waiters)
+{
+	struct shared *shared = atomic_load(&service->shared);
+
+	if (shared != NULL)
+		responders_tell(shared, &service->place, connections,
+		    waiters, clock_now_ms());
 }
 
 void

@@ -35,6 +35,11 @@ void service_stop(struct service *service);
  * be called every second. */
 void service_flush(struct service *service);
 
+/* Says how much this process serves, for all to see: to be called every
+ * second by a process that answers many, by one thread. */
+void service_tell_load(struct service *service, unsigned int connections,
+    unsigned int waiters);
+
 /* Spares requests the first touch of a page: to be called every second by a
  * process that answers many, by one thread. */
 void service_map_ahead(struct service *service);

@@ -1,4 +1,4 @@
-/* clock.c - the time, in milliseconds. */
+/* clock.c - the time. */
 #include "base/clock.h"
 
 #include <stdbool.h>
@@ -46,6 +46,15 @@ int64_t
 clock_steady_ms(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t
+clock_steady_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* Without libc, whose gmtime_r takes a lock: a signal handler calls this. */

@@ -1,4 +1,4 @@
-/* clock.h - the time, in milliseconds. */
+/* clock.h - the time. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -19,6 +19,9 @@ int64_t clock_now_ms(void);
 
 /* Milliseconds since some moment in the past; never steps back. */
 int64_t clock_steady_ms(void);
+
+/* The same clock in microseconds. */
+int64_t clock_steady_us(void);
 
 enum { CLOCK_TEXT_SIZE = 32 };
 

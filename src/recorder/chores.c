@@ -12,6 +12,7 @@
 #include "model/limits.h"
 #include "record/retention.h"
 #include "shared/last_used.h"
+#include "shared/recorder_sign.h"
 #include "shared/shared.h"
 #include "store/api_keys.h"
 #include "store/organizations.h"
@@ -108,6 +109,7 @@ static enum error
 renew_counters(struct chores *chores, bool *is_done_out)
 {
 	shared_renew(chores->shared);
+	recorder_sign_give(chores->shared, clock_now_ms());
 	*is_done_out = true;
 	return ERR_NONE;
 }

@@ -176,6 +176,9 @@ wait_for_end(const sigset_t *signals, const struct loops *loops,
 
 	while (sigtimedwait(signals, NULL, &second) < 0) {
 		service_flush(loops->service);
+		service_tell_load(loops->service,
+		    atomic_load(&loops->connections),
+		    atomic_load(&loops->waiters));
 		if (loops->may_wait)
 			service_map_ahead(loops->service);
 		for (size_t i = 0; i < loops->count; i++)

@@ -25,12 +25,13 @@
 #include <stdint.h>
 
 #include "model/tag.h"
+#include "shared/meters.h"
 
 struct shared;
 
 /* A greater one when the meaning of a word changes; a change of the layout
  * shows in its size. */
-enum { MAPPING_VERSION = 1 };
+enum { MAPPING_VERSION = 2 };
 #define MAPPING_MAGIC UINT64_C(0x6c69617274697061)	/* apitrail */
 
 enum {
@@ -39,6 +40,8 @@ enum {
 	RATE_SETS = 4096,
 	LOCKOUT_SETS = 8192,
 	LAST_USED_SETS = 2048,
+	METER_STRIPES = 16,
+	RESPONDER_SLOTS = 256,
 	CACHE_LINE_BYTES = 64,
 	/*
 	 * How often a change is tried anew when another thread was faster.
@@ -70,6 +73,24 @@ struct last_used_slot {
 	uint64_t unused[2];
 };
 
+/* What one thread in METER_STRIPES counts; see meters.h. */
+struct meter_stripe {
+	alignas(CACHE_LINE_BYTES) _Atomic uint64_t values[METER_COUNT];
+	_Atomic uint64_t requests[METER_ROUTE_COUNT][METER_STATUS_COUNT];
+	struct {
+		_Atomic uint64_t buckets[METER_BUCKETS_MAX];
+		_Atomic uint64_t sum;
+	} histograms[METER_HISTOGRAM_COUNT];
+};
+
+/* One responder process; see responders.h. */
+struct responder_slot {
+	alignas(CACHE_LINE_BYTES) _Atomic uint64_t tag;
+	_Atomic int64_t seen_ms;
+	_Atomic uint64_t connections;
+	_Atomic uint64_t waiters;
+};
+
 struct mapping_header {
 	uint64_t magic;
 	uint32_t version;
@@ -84,6 +105,8 @@ struct mapping {
 	    struct rate_slot rates[RATE_SETS][SET_SLOTS];
 	struct lockout_slot lockouts[LOCKOUT_SETS][SET_SLOTS];
 	struct last_used_slot last_used[LAST_USED_SETS][SET_SLOTS];
+	struct responder_slot responders[RESPONDER_SLOTS];
+	struct meter_stripe meters[METER_STRIPES];
 };
 
 /* Lock-free atomics are address-free too (C11, 7.17.5): they work between

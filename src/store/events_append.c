@@ -61,6 +61,7 @@ append(struct store_txn *txn, uint32_t organization,
 		.json = event->json,
 		.json_len = event->json_len,
 	};
+	txn->tally.recorded++;
 	return tails_add(txn, tail, &stored);
 }
 

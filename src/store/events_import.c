@@ -54,6 +54,7 @@ store_event_import(struct store_txn *txn, uint32_t organization,
 	err = tails_find(txn, organization, event->category, &tail);
 	if (err != ERR_NONE)
 		return err;
+	txn->tally.imported++;
 	if (is_last)
 		return tails_add(txn, tail, &stored);
 	err = tails_drop(txn, tail);

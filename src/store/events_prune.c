@@ -130,6 +130,8 @@ look_at(struct store_txn *txn, const struct event_block *found,
 		*look_out = LOOK_REMOVED;
 		result->events += count;
 		result->blocks++;
+		txn->tally.pruned += count;
+		txn->tally.pruned_blocks++;
 		return event_block_remove(txn, &found->key);
 	}
 

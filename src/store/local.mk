@@ -47,6 +47,7 @@ libstore_a_SOURCES = \
 	src/store/store_stat.c \
 	src/store/sweep.h \
 	src/store/tails.c src/store/tails.h \
+	src/store/tally.c src/store/tally.h \
 	src/store/txn.c src/store/txn.h \
 	src/store/wake.c src/store/wake.h \
 	src/store/writers.c src/store/writers.h

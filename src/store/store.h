@@ -92,12 +92,16 @@ struct store_stat {
 	int64_t oldest_ms;	/* 0 when there are no events */
 	int64_t newest_ms;
 	int64_t last_stamp_ms;	/* 0 when nothing was recorded */
-	unsigned int readers;
+	unsigned int readers;	/* slots in use, open or not */
+	unsigned int open_reads;	/* read transactions of all */
 	unsigned int readers_max;
 };
 
 /* Reads every block's header: seconds on a large store. */
 enum error store_stat_read(struct store_txn *txn, struct store_stat *stat_out);
+/* All but events, oldest_ms and newest_ms, which are 0: microseconds. */
+enum error store_stat_read_sizes(struct store_txn *txn,
+    struct store_stat *stat_out);
 
 /* The last stamp given to a recorded event, 0 for none. */
 enum error store_last_stamp(struct store_txn *txn, int64_t *stamp_ms_out);

@@ -4,6 +4,7 @@
 #include "store/block.h"
 #include "store/event_blocks.h"
 #include "store/lmdb_error.h"
+#include "store/readers.h"
 #include "store/room.h"
 #include "store/sealed.h"
 #include "store/store.h"
@@ -19,17 +20,31 @@ static enum error add_block(struct store_txn *txn, const MDB_val *key,
 static enum error count_entries(struct store_txn *txn, enum tree tree,
     uint64_t *count_out);
 static enum error read_sizes(struct store_txn *txn, struct store_stat *stat);
+static store_reader_visit count_reader;
 
 enum error
 store_stat_read(struct store_txn *txn, struct store_stat *stat_out)
 {
 	enum error err = ERR_NONE;
 
-	*stat_out = (struct store_stat){ .format = txn->store->format };
 	if (txn->is_write)
 		err = tails_flush(txn);
 	if (err == ERR_NONE)
-		err = read_sizes(txn, stat_out);
+		err = store_stat_read_sizes(txn, stat_out);
+	if (err == ERR_NONE)
+		err = count_events(txn, stat_out);
+	return err;
+}
+
+enum error
+store_stat_read_sizes(struct store_txn *txn, struct store_stat *stat_out)
+{
+	enum error err;
+
+	*stat_out = (struct store_stat){ .format = txn->store->format };
+	err = read_sizes(txn, stat_out);
+	if (err == ERR_NONE)
+		err = count_entries(txn, TREE_EVENTS, &stat_out->blocks);
 	if (err == ERR_NONE)
 		err = count_entries(txn, TREE_ORGANIZATIONS,
 		    &stat_out->organizations);
@@ -40,8 +55,6 @@ store_stat_read(struct store_txn *txn, struct store_stat *stat_out)
 		    &stat_out->idempotency_keys);
 	if (err == ERR_NONE)
 		err = store_last_stamp(txn, &stat_out->last_stamp_ms);
-	if (err == ERR_NONE)
-		err = count_events(txn, stat_out);
 	return err;
 }
 
@@ -80,7 +93,6 @@ add_block(struct store_txn *txn, const MDB_val *key, const MDB_val *value,
 	    &last_ms) != ERR_NONE)
 		return sealed_log_corrupt(txn, TREE_EVENTS, key->mv_data,
 		    key->mv_size, "its key or its length is wrong");
-	stat->blocks++;
 	stat->events += count;
 	if (stat->oldest_ms == 0 ||
 	    block_key.first.stored_at_ms < stat->oldest_ms)
@@ -122,5 +134,15 @@ read_sizes(struct store_txn *txn, struct store_stat *stat)
 	stat->used_bytes = (int64_t)(pages * store->page_bytes);
 	stat->readers = state.me_numreaders;
 	stat->readers_max = state.me_maxreaders;
+	store_readers_visit(store, count_reader, stat);
 	return ERR_NONE;
+}
+
+static void
+count_reader(const struct reader *reader, void *arg)
+{
+	struct store_stat *stat = arg;
+
+	(void)reader;
+	stat->open_reads++;
 }

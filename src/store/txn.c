@@ -114,6 +114,7 @@ enum error
 store_write_commit(struct store_txn *txn)
 {
 	struct store *store = txn->store;
+	int64_t begin_us;
 	enum error err = write_all(txn);
 
 	if (err != ERR_NONE) {
@@ -122,8 +123,10 @@ store_write_commit(struct store_txn *txn)
 	}
 	end_write(txn);
 	store->sweep = txn->sweep;
+	begin_us = clock_steady_us();
 	err = lmdb_failed(tell_full_disk(store, mdb_txn_commit(txn->mdb)),
 	    "mdb_txn_commit", store->path);
+	tally_count(&txn->tally, store->shared, begin_us, err == ERR_NONE);
 	if (err != ERR_NONE) {
 		/* What the round removed is there again. */
 		store->sweep.is_begun = false;

@@ -12,6 +12,7 @@
 #include "store/stamps.h"
 #include "store/store.h"
 #include "store/sweep.h"
+#include "store/tally.h"
 
 struct store_txn {
 	struct store *store;
@@ -32,6 +33,7 @@ struct store_txn {
 	uint64_t replaced_pages;	/* of blocks written anew */
 	struct stamps stamps;
 	struct sweep sweep;
+	struct tally tally;
 };
 
 /* The cursor kept for this category. */

@@ -83,6 +83,15 @@ service_flush(struct service *service)
 }
 
 void
+service_tell_load(struct service *service, unsigned int connections,
+    unsigned int waiters)
+{
+	(void)service;
+	(void)connections;
+	(void)waiters;
+}
+
+void
 service_map_ahead(struct service *service)
 {
 	(void)service;
