@@ -10,6 +10,7 @@
 #include "base/doing.h"
 #include "base/log.h"
 #include "model/organization.h"
+#include "shared/cluster_sign.h"
 #include "store/api_keys.h"
 #include "store/organizations.h"
 
@@ -20,6 +21,7 @@ struct asker {
 };
 
 static enum error read_key(struct exchange *exchange);
+static bool is_lost(const struct exchange *exchange);
 static enum error find_asker(struct exchange *exchange,
     struct asker *asker_out);
 static enum error check_asker(struct exchange *exchange,
@@ -74,6 +76,9 @@ read_key(struct exchange *exchange)
 		return ERR_BAD_KEY;
 
 	err = exchange_read(exchange);
+	if (err == ERR_NONE && is_lost(exchange))
+		err = detail_set(&exchange->detail, ERR_STORE, "this machine "
+		    "was away from the others for too long: try another one");
 	/* Without a store the checksum tells a typo.  With one, a look-up costs
 	 * no more than the checksum would, and most keys are right. */
 	if (err != ERR_NONE)
@@ -84,6 +89,15 @@ read_key(struct exchange *exchange)
 	api_key_digest(exchange->pepper, request->key, key_len,
 	    exchange->digest);
 	return ERR_NONE;
+}
+
+/* Its store lacks what others have, and would show wrong pages. */
+static bool
+is_lost(const struct exchange *exchange)
+{
+	const struct shared *shared = atomic_load(&exchange->service->shared);
+
+	return shared != NULL && cluster_sign_is_lost(shared);
 }
 
 static enum error

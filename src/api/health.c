@@ -6,10 +6,12 @@
 #include "api/exchange.h"
 #include "api/response.h"
 #include "base/clock.h"
+#include "shared/cluster_sign.h"
 #include "shared/recorder_sign.h"
 #include "store/store.h"
 
 static enum error answer_ok(struct exchange *exchange, const char *recorder);
+static enum error look_at_cluster(struct exchange *exchange);
 static enum error look_at_recorder(struct exchange *exchange,
     enum recorder_state *state_out);
 
@@ -40,6 +42,9 @@ health_answer_ready(struct exchange *exchange)
 		    "the clock is %" PRId64 " s behind the last stamp",
 		    (stamp_ms - exchange->now_ms) / SECOND_MS);
 	err = look_at_recorder(exchange, &recorder);
+	if (err != ERR_NONE)
+		return err;
+	err = look_at_cluster(exchange);
 	if (err != ERR_NONE)
 		return err;
 	return answer_ok(exchange, recorder_state_name(recorder));
@@ -76,4 +81,28 @@ look_at_recorder(struct exchange *exchange, enum recorder_state *state_out)
 	clock_format_utc(seen_ms, seen);
 	return detail_set(&exchange->detail, ERR_AWAY,
 	    "the recorder has given no sign of life since %s", seen);
+}
+
+/* Events that others recorded are missing here. */
+static enum error
+look_at_cluster(struct exchange *exchange)
+{
+	const struct shared *shared = atomic_load(&exchange->service->shared);
+	char seen[CLOCK_TEXT_SIZE];
+	int64_t seen_ms;
+
+	if (shared == NULL)
+		return ERR_NONE;
+	switch (cluster_sign_read(shared, exchange->now_ms, &seen_ms)) {
+	case CLUSTER_LOST:
+		return detail_set(&exchange->detail, ERR_STORE, "this "
+		    "machine cannot follow the log: restore it from another "
+		    "machine's backup");
+	case CLUSTER_CUT_OFF:
+		clock_format_utc(seen_ms, seen);
+		return detail_set(&exchange->detail, ERR_STORE,
+		    "this machine is cut off from the log since %s", seen);
+	default:
+		return ERR_NONE;
+	}
 }

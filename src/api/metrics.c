@@ -5,6 +5,7 @@
 
 #include "api/exchange.h"
 #include "api/response.h"
+#include "shared/cluster_sign.h"
 #include "shared/meters.h"
 #include "shared/recorder_sign.h"
 #include "shared/responders.h"
@@ -50,6 +51,7 @@ read_shared(const struct exchange *exchange, struct meters_reading *reading)
 	if (shared == NULL)
 		return;
 	meters_read(shared, reading);
+	cluster_sign_hide(reading);
 	meters_reading_set(reading, METER_COUNTERS_SHARED,
 	    shared_is_file(shared));
 	meters_reading_set(reading, METER_RECORDER_UP,

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += librecorder.a
 librecorder_a_SOURCES = \
 	src/recorder/chores.c src/recorder/chores.h \
+	src/recorder/clustered.h \
 	src/recorder/confine.c src/recorder/confine.h \
 	src/recorder/notify.c src/recorder/notify.h \
 	src/recorder/peer.c src/recorder/peer.h \
@@ -9,5 +10,10 @@ librecorder_a_SOURCES = \
 	src/recorder/stalled_readers.c src/recorder/stalled_readers.h \
 	src/recorder/stop_signal.c src/recorder/stop_signal.h \
 	src/recorder/surroundings.c src/recorder/surroundings.h
-RECORDER_LIBS = librecorder.a libsandbox.a libshared.a $(RECORD_LIBS) \
+if NATS
+librecorder_a_SOURCES += src/recorder/clustered.c
+else
+librecorder_a_SOURCES += src/recorder/clustered_absent.c
+endif
+RECORDER_LIBS = librecorder.a libsandbox.a $(CLUSTER_LIBS) \
 	$(SECCOMP_LIBS)

@@ -53,6 +53,7 @@ bool
 peer_is_idle(const struct peer *peer)
 {
 	return !peer->is_ended && peer->received.len == 0 &&
+	    peer->owed == 0 &&
 	    !peer_wants_to_send(peer) && peer->read_by_ms == INT64_MAX;
 }
 
@@ -203,7 +204,7 @@ peer_is_over(struct peer *peer, int64_t now_ms)
 		return true;
 	}
 	if (peer->is_ended)
-		return !peer_wants_to_send(peer) &&
+		return !peer_wants_to_send(peer) && peer->owed == 0 &&
 		    !peer_next(peer, &request, &bytes);
 	/* It does not have to send on while we do not read. */
 	if (peer->read_by_ms > now_ms || !peer_wants_to_read(peer) ||

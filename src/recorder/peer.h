@@ -22,6 +22,8 @@ enum {
 
 struct peer {
 	int fd;
+	uint64_t number;	/* given once */
+	size_t owed;		/* requests taken whose replies come later */
 	bool is_ended;		/* nothing more is read */
 	bool is_broken;		/* nothing more can be sent */
 	struct buffer received;

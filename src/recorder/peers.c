@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "record/group.h"
 #include "record/recorder_socket.h"
 
 /* While files or memory are short. */
 enum { ACCEPT_PAUSE_MS = 100 };
 
-static bool gather_from(struct peer *peer, struct group *group);
+static bool gather_from(struct peer *peer, peers_sink *sink, void *arg);
 static bool has_idle(struct peers *peers);
 static void pause_accepting(struct peers *peers, int64_t now_ms);
 
@@ -25,6 +24,7 @@ peers_init(struct peers *peers, const char *store_path)
 	peers->is_accept_complained = false;
 	peers->count = 0;
 	peers->turn = 0;
+	peers->last_number = 0;
 }
 
 void
@@ -83,10 +83,13 @@ peers_accept(struct peers *peers, int listen_fd, int64_t now_ms)
 			return;
 		}
 		peers->is_accept_complained = false;
-		if (recorder_socket_admits(peers->store_path, fd))
-			peer_open(&peers->all[peers->count++], fd, now_ms);
-		else
+		if (recorder_socket_admits(peers->store_path, fd)) {
+			peer_open(&peers->all[peers->count], fd, now_ms);
+			peers->all[peers->count++].number =
+			    ++peers->last_number;
+		} else {
 			close(fd);
+		}
 	}
 	/* It takes what was sent, and then its place is free. */
 	for (size_t i = 0; i < peers->count && peers->count == PEERS_MAX; i++)
@@ -106,13 +109,22 @@ peers_count_whole(const struct peers *peers, size_t count_max)
 	return count;
 }
 
+struct peer *
+peers_find(struct peers *peers, uint64_t number)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		if (peers->all[i].number == number)
+			return &peers->all[i];
+	return NULL;
+}
+
 bool
-peers_gather(struct peers *peers, struct group *group)
+peers_gather(struct peers *peers, peers_sink *sink, void *arg)
 {
 	for (size_t i = 0; i < peers->count; i++) {
 		size_t index = (peers->turn + i) % peers->count;
 
-		if (gather_from(&peers->all[index], group))
+		if (gather_from(&peers->all[index], sink, arg))
 			continue;
 		/* Who had to wait is asked first. */
 		peers->turn = index;
@@ -167,15 +179,15 @@ peers_send(struct peers *peers, int64_t now_ms)
 	}
 }
 
-/* False when the group is full. */
+/* False when the sink is full. */
 static bool
-gather_from(struct peer *peer, struct group *group)
+gather_from(struct peer *peer, peers_sink *sink, void *arg)
 {
 	struct message_request request;
 	size_t bytes;
 
 	while (peer_next(peer, &request, &bytes)) {
-		if (!group_add(group, &request, peer))
+		if (!sink(peer, &request, arg))
 			return false;
 		peer_take(peer, bytes);
 	}

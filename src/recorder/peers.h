@@ -9,8 +9,6 @@
 
 #include "recorder/peer.h"
 
-struct group;
-
 enum { PEERS_MAX = 512, ACCEPTS_PER_ROUND = 64 };
 
 struct peers {
@@ -19,6 +17,7 @@ struct peers {
 	bool is_accept_complained;
 	size_t count;
 	size_t turn;		/* who is asked first for requests */
+	uint64_t last_number;	/* that a peer got */
 	struct peer all[PEERS_MAX];
 };
 
@@ -39,9 +38,14 @@ void peers_accept(struct peers *peers, int listen_fd, int64_t now_ms);
 /* How many whole requests there are, or as many as asked for. */
 size_t peers_count_whole(const struct peers *peers, size_t count_max);
 
-/* Adds whole requests to the group, whose askers are the peers, by turns;
- * whether there are more than fit. */
-bool peers_gather(struct peers *peers, struct group *group);
+/* The one of that number, or NULL when it has gone. */
+struct peer *peers_find(struct peers *peers, uint64_t number);
+
+/* Gives whole requests to the sink, by turns of the peers, until there are no
+ * more, or it says false: then it had no room, and this returns true. */
+typedef bool peers_sink(struct peer *peer,
+    const struct message_request *request, void *arg);
+bool peers_gather(struct peers *peers, peers_sink *sink, void *arg);
 /* After the commit. */
 void peers_drop_taken(struct peers *peers, int64_t now_ms);
 

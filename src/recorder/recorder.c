@@ -19,6 +19,7 @@
 #include "base/settings.h"
 #include "record/group.h"
 #include "recorder/chores.h"
+#include "recorder/clustered.h"
 #include "recorder/confine.h"
 #include "record/recorder_lock.h"
 #include "recorder/notify.h"
@@ -53,6 +54,7 @@ struct recorder {
 	struct store *store;
 	struct shared *shared;
 	struct group *group;
+	struct clustered *clustered;	/* NULL: the store is its own */
 	struct notify notify;
 	struct chores chores;
 	/* Milliseconds in which peers were not looked at, which their
@@ -64,7 +66,7 @@ struct recorder {
 	int64_t full_until_ms;	/* and no other is tried before */
 	enum error err;		/* why it cannot go on */
 	struct group_result all;	/* since it began */
-	struct pollfd polls[PEERS_MAX + 1];
+	struct pollfd polls[PEERS_MAX + 2];
 	struct peers peers;
 };
 
@@ -78,7 +80,9 @@ static void serve(struct recorder *recorder, int timeout_ms,
     bool is_refusing);
 static bool poll_all(struct recorder *recorder, int timeout_ms);
 static void wait_for_others(struct recorder *recorder);
+static void work_in_cluster(struct recorder *recorder);
 static void commit(struct recorder *recorder);
+static peers_sink add;
 static group_answer reply;
 static void note_result(struct recorder *recorder,
     const struct group_result *result);
@@ -102,6 +106,11 @@ recorder_run(const struct settings *settings, struct detail *detail)
 	err = open_all(recorder, settings, detail);
 	if (err == ERR_NONE)
 		err = confine(settings, &sandbox, detail);
+	/* It has threads, which are confined as well. */
+	if (err == ERR_NONE)
+		err = clustered_open(settings, recorder->store,
+		    recorder->shared, &recorder->peers, &recorder->clustered,
+		    detail);
 	if (err == ERR_NONE) {
 		log_fact(LEVEL_NOTICE, "the recorder takes events in",
 		    "store", recorder->path, "sandbox", sandbox.text, NULL);
@@ -159,6 +168,7 @@ static void
 close_all(struct recorder *recorder)
 {
 	peers_clear(&recorder->peers);
+	clustered_close(recorder->clustered);
 	surroundings_hide(&recorder->around);
 	group_free(recorder->group);
 	shared_free(recorder->shared);
@@ -222,6 +232,8 @@ wait_ms(struct recorder *recorder)
 		return 0;
 	if (recorder->notify.alive_at_ms < due_ms)
 		due_ms = recorder->notify.alive_at_ms;
+	if (clustered_due_ms(recorder->clustered) < due_ms)
+		due_ms = clustered_due_ms(recorder->clustered);
 	if (due_ms <= now_ms)
 		return 0;
 	return due_ms - now_ms < ROUND_MS ? (int)(due_ms - now_ms) : ROUND_MS;
@@ -235,6 +247,8 @@ serve(struct recorder *recorder, int timeout_ms, bool is_refusing)
 
 	if (is_refusing) {
 		peers_refuse(peers, MESSAGE_STOPPING, peers_now_ms(recorder));
+	} else if (recorder->clustered != NULL) {
+		work_in_cluster(recorder);
 	} else {
 		wait_for_others(recorder);
 		commit(recorder);
@@ -260,7 +274,11 @@ poll_all(struct recorder *recorder, int timeout_ms)
 		.fd = is_listening ? recorder->around.socket.fd : -1,
 		.events = POLLIN,
 	};
-	ready = stop_signal_poll(recorder->polls, count + 1, timeout_ms);
+	recorder->polls[count + 1] = (struct pollfd){
+		.fd = clustered_fd(recorder->clustered),
+		.events = POLLIN,
+	};
+	ready = stop_signal_poll(recorder->polls, count + 2, timeout_ms);
 	notify_alive(&recorder->notify, clock_steady_ms());
 	if (ready <= 0)
 		return false;
@@ -288,12 +306,34 @@ wait_for_others(struct recorder *recorder)
 }
 
 static void
+work_in_cluster(struct recorder *recorder)
+{
+	struct clustered_work work = { 0 };
+	enum error err;
+
+	if (!surroundings_are_ours(&recorder->around)) {
+		recorder->err = ERR_STORE;
+		return;
+	}
+	doing_begin("the log", "");
+	err = clustered_work(recorder->clustered, peers_now_ms(recorder),
+	    &work);
+	doing_end();
+	if (err != ERR_NONE)
+		recorder->err = err;
+	recorder->all.events += work.events;
+	recorder->all.pruned += work.pruned;
+	recorder->all.commits += work.commits;
+}
+
+static void
 commit(struct recorder *recorder)
 {
 	struct group_result result;
 	int64_t begin_ms = clock_steady_ms();
 
-	recorder->is_more = peers_gather(&recorder->peers, recorder->group);
+	recorder->is_more = peers_gather(&recorder->peers, add,
+	    recorder->group);
 	if (group_count(recorder->group) == 0)
 		return;
 	if (!surroundings_are_ours(&recorder->around)) {
@@ -310,6 +350,12 @@ commit(struct recorder *recorder)
 	}
 	recorder->busy_ms += clock_steady_ms() - begin_ms;
 	peers_drop_taken(&recorder->peers, peers_now_ms(recorder));
+}
+
+static bool
+add(struct peer *peer, const struct message_request *request, void *arg)
+{
+	return group_add(arg, request, peer);
 }
 
 static void

@@ -73,6 +73,13 @@ static const int recorder[] = {
 	SCMP_SYS(fchmodat), SCMP_SYS(chmod), SCMP_SYS(msync),
 };
 
+/* To look servers' names up, and to talk to them. */
+static const int networked[] = {
+	SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
+	SCMP_SYS(recvmsg), SCMP_SYS(ioctl), SCMP_SYS(socketpair),
+	SCMP_SYS(readlink), SCMP_SYS(getcwd),
+};
+
 /* Those whose first argument is an address: none of the pinned page or below
  * it. */
 static const int at_address[] = {
@@ -84,6 +91,7 @@ static int allow_table(scmp_filter_ctx filter, const int *calls,
 static int allow_memory(scmp_filter_ctx filter);
 static int allow_threads(scmp_filter_ctx filter);
 static int allow_ourselves(scmp_filter_ctx filter);
+static int allow_networks(scmp_filter_ctx filter);
 static int allow_sockets(scmp_filter_ctx filter,
     const struct sandbox_plan *plan);
 
@@ -107,6 +115,8 @@ call_rules_enter(const struct sandbox_plan *plan, struct detail *detail)
 		code = allow_table(filter, both, COUNT_OF(both));
 	if (code == 0 && plan->role == SANDBOX_RECORDER)
 		code = allow_table(filter, recorder, COUNT_OF(recorder));
+	if (code == 0 && plan->is_networked)
+		code = allow_table(filter, networked, COUNT_OF(networked));
 	if (code == 0)
 		code = allow_memory(filter);
 	if (code == 0)
@@ -211,6 +221,20 @@ allow_ourselves(scmp_filter_ctx filter)
 	return code;
 }
 
+/* AF_NETLINK is how libc learns which addresses the machine has. */
+static int
+allow_networks(scmp_filter_ctx filter)
+{
+	static const int families[] = { AF_INET, AF_INET6, AF_NETLINK };
+	int code = 0;
+
+	for (size_t i = 0; i < COUNT_OF(families) && code == 0; i++)
+		code = seccomp_rule_add_exact(filter, SCMP_ACT_ALLOW,
+		    SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ,
+		    (scmp_datum_t)families[i], 0));
+	return code;
+}
+
 static int
 allow_sockets(scmp_filter_ctx filter, const struct sandbox_plan *plan)
 {
@@ -218,7 +242,8 @@ allow_sockets(scmp_filter_ctx filter, const struct sandbox_plan *plan)
 	int code;
 
 	/* send, to whom it is connected. */
-	code = seccomp_rule_add_exact(filter, SCMP_ACT_ALLOW,
+	code = plan->is_networked ? allow_networks(filter) :
+	    seccomp_rule_add_exact(filter, SCMP_ACT_ALLOW,
 	    SCMP_SYS(sendto), 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
 	if (code == 0 && (may_connect || plan->role == SANDBOX_RECORDER))
 		code = seccomp_rule_add_exact(filter, SCMP_ACT_ALLOW,

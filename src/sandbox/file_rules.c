@@ -64,6 +64,8 @@ static const struct {
 
 static enum error allow_all(int rules_fd, const struct sandbox_plan *plan,
     const struct ruleset *ruleset, struct detail *detail);
+static void allow_network_files(int rules_fd,
+    const struct sandbox_plan *plan);
 static enum error allow(int rules_fd, const char *path, uint64_t access);
 static enum error allow_removal(int rules_fd, const char *path);
 
@@ -85,7 +87,9 @@ file_rules_enter(const struct sandbox_plan *plan, int *version_out,
 	for (size_t i = 1; i < COUNT_OF(versions) && (long)i <= version;
 	    i++) {
 		ruleset.fs |= versions[i].fs;
-		ruleset.net |= versions[i].net;
+		/* Whom it connects to is named by names, not by ports. */
+		if (!plan->is_networked)
+			ruleset.net |= versions[i].net;
 		ruleset.scoped |= versions[i].scoped;
 		bytes = versions[i].bytes;
 	}
@@ -126,7 +130,28 @@ allow_all(int rules_fd, const struct sandbox_plan *plan,
 		    LANDLOCK_ACCESS_FS_READ_FILE);
 	if (plan->socket_path != NULL)
 		(void)allow_removal(rules_fd, plan->socket_path);
+	if (plan->is_networked)
+		allow_network_files(rules_fd, plan);
 	return ERR_NONE;
+}
+
+/* What libc and OpenSSL read to find a server and to trust it; those that
+ * this machine does not have are not missed. */
+static void
+allow_network_files(int rules_fd, const struct sandbox_plan *plan)
+{
+	const char *paths[] = {
+		plan->creds_path, plan->ca_path, "/etc/hosts",
+		"/etc/host.conf", "/etc/resolv.conf", "/etc/nsswitch.conf",
+		"/etc/gai.conf", "/etc/services", "/etc/ssl/openssl.cnf",
+		"/usr/lib/ssl/openssl.cnf", "/etc/localtime",
+		"/dev/urandom",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		if (paths[i] != NULL && paths[i][0] != '\0')
+			(void)allow(rules_fd, paths[i],
+			    LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
 static enum error

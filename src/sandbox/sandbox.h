@@ -23,6 +23,10 @@ struct sandbox_plan {
 	 * none, unless may_connect. */
 	const void *address;
 	bool may_connect;		/* to any unix socket */
+	/* To servers by TCP, whose names are looked up: may_connect too. */
+	bool is_networked;
+	const char *creds_path;		/* files it reads then; NULL, "": none */
+	const char *ca_path;
 };
 
 enum { SANDBOX_TEXT_SIZE = 128 };

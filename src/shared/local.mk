@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libshared.a
 libshared_a_SOURCES = \
+	src/shared/cluster_sign.c src/shared/cluster_sign.h \
 	src/shared/counters_file.c src/shared/counters_file.h \
 	src/shared/cut_guard.c src/shared/cut_guard.h \
 	src/shared/last_used.c src/shared/last_used.h \

@@ -31,7 +31,7 @@ struct shared;
 
 /* A greater one when the meaning of a word changes; a change of the layout
  * shows in its size. */
-enum { MAPPING_VERSION = 2 };
+enum { MAPPING_VERSION = 3 };
 #define MAPPING_MAGIC UINT64_C(0x6c69617274697061)	/* apitrail */
 
 enum {

@@ -29,6 +29,12 @@ meters_set(struct shared *shared, enum meter meter, int64_t value)
 }
 
 uint64_t
+meters_state(const struct shared *shared, enum meter meter)
+{
+	return get(&shared_mapping(shared)->meters[0].values[meter]);
+}
+
+uint64_t
 meters_get(const struct shared *shared, enum meter meter)
 {
 	const struct mapping *mapping = shared_mapping(shared);

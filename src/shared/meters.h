@@ -36,6 +36,18 @@ enum meter {
 	METER_RATE_REFUSALS,
 	/* Of the recorder. */
 	METER_RECORDER_SEEN_MS,		/* its last sign of life */
+	/* Of a machine among several; states, which cluster_sign.h sets. */
+	METER_CLUSTER_MEMBER,
+	METER_CLUSTER_UP,
+	METER_CLUSTER_LOST,
+	METER_CLUSTER_LAGGING,
+	METER_CLUSTER_SEEN_MS,
+	METER_CLUSTER_POSITION,
+	METER_CLUSTER_LAG,
+	METER_CLUSTER_FAILOVERS,
+	METER_CLUSTER_SKIPPED,
+	METER_CLUSTER_GAPS,
+	METER_CLUSTER_LAST = METER_CLUSTER_GAPS,
 
 	/* Set in a reading only, from here on. */
 	METER_READING_FIRST,
@@ -93,6 +105,9 @@ void meters_set(struct shared *shared, enum meter meter, int64_t value);
 /* The sum of all that was added, or what was set.  The file may hold
  * anything, so this may be any number. */
 uint64_t meters_get(const struct shared *shared, enum meter meter);
+
+/* What was set, of one that is a state: one load. */
+uint64_t meters_state(const struct shared *shared, enum meter meter);
 
 /* Counts an answer. */
 void meters_count_request(struct shared *shared, enum meter_route route,

@@ -8,6 +8,8 @@
 #include "stream/jetstream.h"
 #include "stream/layout.h"
 
+enum { SCAN_MAX = 4096 };
+
 struct bucket {
 	kvStore *entries;
 };
@@ -90,6 +92,31 @@ bucket_put(struct bucket *bucket, const char *key, const char *value,
 		status = NATS_TIMEOUT;
 	kvEntry_Destroy(entry);
 	return status == NATS_ERR ? ERR_EXISTS : ERR_AWAY;
+}
+
+enum error
+bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
+    void *arg)
+{
+	kvWatcher *watcher = NULL;
+	kvEntry *entry = NULL;
+	natsStatus status;
+	kvWatchOptions options;
+
+	kvWatchOptions_Init(&options);
+	options.IgnoreDeletes = true;
+	status = kvStore_Watch(&watcher, bucket->entries, keys, &options);
+	for (int i = 0; status == NATS_OK && i < SCAN_MAX; i++) {
+		status = kvWatcher_Next(&entry, watcher, LINK_ANSWER_MS);
+		/* Without an entry: all that was there has come. */
+		if (status != NATS_OK || entry == NULL)
+			break;
+		visit(kvEntry_ValueString(entry), arg);
+		kvEntry_Destroy(entry);
+		entry = NULL;
+	}
+	kvWatcher_Destroy(watcher);
+	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
 }
 
 enum error

@@ -30,6 +30,12 @@ enum error bucket_put(struct bucket *bucket, const char *key,
     const char *value, size_t value_len, uint64_t revision,
     uint64_t *revision_out);
 
+/* Visits the values of all keys that the pattern means ("machine.*"), as
+ * text.  ERR_AWAY. */
+typedef void bucket_visit(const char *value, void *arg);
+enum error bucket_scan(struct bucket *bucket, const char *keys,
+    bucket_visit *visit, void *arg);
+
 /* Forgets the key with all its revisions. */
 enum error bucket_purge(struct bucket *bucket, const char *key);
 

@@ -10,7 +10,5 @@ libstream_a_SOURCES = \
 	src/stream/layout.c src/stream/layout.h \
 	src/stream/link.c src/stream/link.h \
 	src/stream/publisher.c src/stream/publisher.h
-STREAM_LIBS = libstream.a libmodel.a libbase.a $(NATS_LIBS)
-else
-STREAM_LIBS =
+STREAM_LIBS = libstream.a $(NATS_LIBS)
 endif
