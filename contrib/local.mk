@@ -40,7 +40,7 @@ uninstall-local:
 
 # The layout of doc/STYLE.md, and what other tools find.
 c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h tests/bench/*.c \
-	tests/bench/*.h tests/fuzz/*.c tests/fuzz/*.h tests/preload/*.c \
+	tests/bench/*.h tests/cli/*.c tests/fuzz/*.c tests/fuzz/*.h tests/preload/*.c \
 	tests/trust/*.c tests/trust/*.h
 
 .PHONY: format format-check lint

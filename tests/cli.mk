@@ -10,10 +10,16 @@ test_lines_LDADD = $(SUITE_LIBS) $(CLI_LIBS)
 test_visible_SOURCES = tests/test_visible.c
 test_visible_LDADD = $(SUITE_LIBS) $(CLI_LIBS)
 
+# Puts a store into a cluster.
+check_PROGRAMS += tests/cli/join
+tests_cli_join_SOURCES = tests/cli/join.c
+tests_cli_join_LDADD = $(STORE_LIBS)
+
 # The command line, as people and scripts use it.
 CLI_PROGRAM_TESTS = \
 	tests/cli/test_append.py \
 	tests/cli/test_backup.py \
+	tests/cli/test_cluster.py \
 	tests/cli/test_events.py \
 	tests/cli/test_import.py \
 	tests/cli/test_keys.py \

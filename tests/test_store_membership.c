@@ -104,6 +104,20 @@ START_TEST(a_later_place_takes_the_place_of_an_earlier_one)
 }
 END_TEST
 
+START_TEST(a_store_of_a_cluster_may_not_be_written_alone)
+{
+	struct detail detail = { "" };
+
+	ck_assert_int_eq(store_membership_check_alone(txn, &detail),
+	    ERR_NONE);
+	ck_assert_int_eq(store_membership_put(txn, &somewhere), ERR_NONE);
+	ck_assert_int_eq(store_membership_check_alone(txn, &detail),
+	    ERR_MEANING);
+	ck_assert_ptr_nonnull(strstr(detail.text, store->path));
+	ck_assert_ptr_nonnull(strstr(detail.text, "APITRAIL_NATS_URL"));
+}
+END_TEST
+
 /* The body's last byte is the alarm. */
 static const struct {
 	uint8_t last;
@@ -127,6 +141,8 @@ START_TEST(a_place_that_cannot_be_is_corrupt)
 	    ERR_CORRUPT);
 	ck_assert_uint_eq(membership.position, 0);
 	ck_assert_uint_eq(count_faults(), 1);
+	ck_assert_int_eq(store_membership_check_alone(txn, NULL),
+	    ERR_CORRUPT);
 }
 END_TEST
 
@@ -150,6 +166,7 @@ main(void)
 	tcase_add_test(tcase, a_store_is_in_no_cluster_until_it_is_put_there);
 	tcase_add_test(tcase, what_is_put_is_read_by_another_process);
 	tcase_add_test(tcase, a_later_place_takes_the_place_of_an_earlier_one);
+	tcase_add_test(tcase, a_store_of_a_cluster_may_not_be_written_alone);
 	tcase_add_loop_test(tcase, a_place_that_cannot_be_is_corrupt, 0,
 	    COUNT_OF(bad_rows));
 	tcase_add_test(tcase, each_alarm_has_a_name_of_its_own);

@@ -61,7 +61,7 @@ take_in(const struct arguments *arguments, enum event_source source)
 	enum status status = STATUS_FAILED;
 	enum error err;
 
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = session_open_to_change(arguments, &store);
 	if (err == ERR_NONE)
 		err = session_organization_option(store, arguments,
 		    &organization);

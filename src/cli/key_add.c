@@ -1,24 +1,21 @@
 /* key_add.c - apitrail key add: make a key, and show it this once. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/key_options.h"
 #include "cli/new_key.h"
-#include "cli/session.h"
-#include "record/changes.h"
-#include "store/store.h"
+#include "cli/registry.h"
 
-static enum error put(struct store *store, const struct arguments *arguments,
-    struct listed_key *listed);
+static enum error add(struct registry *registry,
+    const struct arguments *arguments, struct listed_key *listed);
 
 enum status
 run_key_add(const struct arguments *arguments)
 {
 	struct new_key key = { 0 };
 	struct key_options options;
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	enum error err;
 
 	key.listed.key.status = API_KEY_ENABLED;
@@ -26,36 +23,29 @@ run_key_add(const struct arguments *arguments)
 	if (key_options_read(arguments, &options) != ERR_NONE)
 		return STATUS_USAGE;
 	key_options_apply(&options, &key.listed.key);
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
 		err = new_key_make(arguments, &key);
 	if (err == ERR_NONE)
-		err = put(store, arguments, &key.listed);
+		err = add(registry, arguments, &key.listed);
 	if (err == ERR_NONE)
-		err = new_key_show(arguments, store, &key);
+		err = new_key_show(arguments, registry, &key);
 	new_key_clear(&key);
-	store_close(store);
+	registry_close(registry);
 	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
 }
 
 static enum error
-put(struct store *store, const struct arguments *arguments,
+add(struct registry *registry, const struct arguments *arguments,
     struct listed_key *listed)
 {
 	struct organization organization;
-	struct store_txn *txn = NULL;
-	enum error err;
+	enum error err = registry_add_api_key(registry,
+	    arguments_text(arguments, OPTION_ORG, 0), &listed->key,
+	    &organization);
 
-	err = session_begin(store, STORE_WRITE, &txn);
 	if (err == ERR_NONE)
-		err = session_organization(txn,
-		    arguments_text(arguments, OPTION_ORG, 0), &organization);
-	if (err == ERR_NONE) {
 		memcpy(listed->organization, organization.name,
 		    sizeof(listed->organization));
-		listed->key.organization = organization.number;
-		err = session_change(change_api_key_add(txn, &listed->key,
-		    clock_now_ms()));
-	}
-	return session_end(txn, STORE_WRITE, err);
+	return err;
 }

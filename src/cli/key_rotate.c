@@ -7,27 +7,21 @@
 #include "cli/commands.h"
 #include "cli/complain.h"
 #include "cli/new_key.h"
+#include "cli/registry.h"
 #include "cli/session.h"
-#include "record/changes.h"
-#include "store/api_keys.h"
-#include "store/organizations.h"
-#include "store/store.h"
 
 static enum error read_overlap(const struct arguments *arguments,
     int64_t *overlap_ms);
-static enum error put_new(struct store *store,
-    const struct arguments *arguments, struct listed_key *listed);
-static enum error take_over(struct store_txn *txn, const char *id,
+static enum error add_new(struct registry *registry, const char *old_id,
     struct listed_key *listed);
-static enum error end_old(struct store *store, const char *id,
+static registry_succession take_over;
+static enum error end_old(struct registry *registry, const char *id,
     int64_t overlap_ms);
-static enum error change_old(struct store_txn *txn, const char *id,
-    int64_t overlap_ms, int64_t now_ms);
+static registry_api_key_change end_sooner;
 
 /*
- * Two transactions: until somebody has seen the new key, the old one must go
- * on as it was.  Whoever is cut off between them has two keys, and rotates
- * again.
+ * Two changes: until somebody has seen the new key, the old one must go on as
+ * it was.  Whoever is cut off between them has two keys, and rotates again.
  */
 enum status
 run_key_rotate(const struct arguments *arguments)
@@ -35,22 +29,22 @@ run_key_rotate(const struct arguments *arguments)
 	const char *id = arguments->operands[0];
 	struct new_key key = { .listed.key.status = API_KEY_ENABLED };
 	int64_t overlap_ms = DAY_MS;
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	enum error err;
 
 	if (read_overlap(arguments, &overlap_ms) != ERR_NONE)
 		return STATUS_USAGE;
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
 		err = new_key_make(arguments, &key);
 	if (err == ERR_NONE)
-		err = put_new(store, arguments, &key.listed);
+		err = add_new(registry, id, &key.listed);
 	if (err == ERR_NONE)
-		err = new_key_show(arguments, store, &key);
+		err = new_key_show(arguments, registry, &key);
 	if (err == ERR_NONE)
-		err = end_old(store, id, overlap_ms);
+		err = end_old(registry, id, overlap_ms);
 	new_key_clear(&key);
-	store_close(store);
+	registry_close(registry);
 	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
 }
 
@@ -77,81 +71,61 @@ read_overlap(const struct arguments *arguments, int64_t *overlap_ms)
 }
 
 static enum error
-put_new(struct store *store, const struct arguments *arguments,
+add_new(struct registry *registry, const char *old_id,
     struct listed_key *listed)
 {
-	struct store_txn *txn = NULL;
-	enum error err = session_begin(store, STORE_WRITE, &txn);
+	enum error err = registry_add_successor(registry, old_id, take_over,
+	    NULL, listed);
 
-	if (err == ERR_NONE)
-		err = take_over(txn, arguments->operands[0], listed);
-	if (err == ERR_NONE)
-		err = session_change(change_api_key_add(txn, &listed->key,
-		    clock_now_ms()));
-	return session_end(txn, STORE_WRITE, err);
+	if (err == ERR_NOT_FOUND)
+		session_no_api_key(old_id);
+	return err;
 }
 
 /* A key that is kept out is not let in again under another id. */
 static enum error
-take_over(struct store_txn *txn, const char *id, struct listed_key *listed)
+take_over(const struct api_key *old, struct api_key *key, void *arg)
 {
-	struct organization organization;
-	struct api_key old;
-	enum error err = session_api_key(txn, id, &old);
-
-	if (err == ERR_NONE && old.status != API_KEY_ENABLED) {
+	(void)arg;
+	if (old->status != API_KEY_ENABLED) {
 		complain("the key is disabled; enable it first, or add "
 		    "another");
-		err = ERR_MEANING;
+		return ERR_MEANING;
 	}
-	if (err != ERR_NONE)
-		return err;
-	err = session_change(store_organization_get(txn, old.organization,
-	    &organization));
-	if (err != ERR_NONE)
-		return err;
-	memcpy(listed->organization, organization.name,
-	    sizeof(listed->organization));
-	listed->key.organization = old.organization;
-	memcpy(listed->key.name, old.name, sizeof(listed->key.name));
-	listed->key.scopes = old.scopes;
-	listed->key.rate_per_minute = old.rate_per_minute;
+	memcpy(key->name, old->name, sizeof(key->name));
+	key->scopes = old->scopes;
+	key->rate_per_minute = old->rate_per_minute;
 	return ERR_NONE;
 }
 
 static enum error
-end_old(struct store *store, const char *id, int64_t overlap_ms)
+end_old(struct registry *registry, const char *id, int64_t overlap_ms)
 {
-	struct store_txn *txn = NULL;
-	enum error err = session_begin(store, STORE_WRITE, &txn);
+	int64_t end_ms = clock_now_ms() + overlap_ms;
+	enum error err;
 
-	if (err == ERR_NONE)
-		err = session_change(change_old(txn, id, overlap_ms,
-		    clock_now_ms()));
-	err = session_end(txn, STORE_WRITE, err);
+	if (overlap_ms == 0)
+		err = registry_remove_api_key(registry, id, NULL);
+	else
+		err = registry_change_api_key(registry, id, end_sooner,
+		    &end_ms, NULL);
+	if (err == ERR_NOT_FOUND)
+		/* Revoked meanwhile. */
+		return ERR_NONE;
 	if (err != ERR_NONE)
 		complain("the new key is good, but the old one still lives as "
 		    "before; apitrail key revoke ends it");
 	return err;
 }
 
-/* The end is never put off: a key that ends sooner does so. */
+/* The end is never put off: a key that ends sooner does so.  arg is the
+ * moment. */
 static enum error
-change_old(struct store_txn *txn, const char *id, int64_t overlap_ms,
-    int64_t now_ms)
+end_sooner(struct api_key *key, void *arg)
 {
-	struct api_key old;
-	enum error err = store_api_key_get(txn, id, &old);
+	const int64_t *end_ms = arg;
 
-	if (err == ERR_NOT_FOUND)
-		/* Revoked meanwhile. */
-		return ERR_NONE;
-	if (err != ERR_NONE)
-		return err;
-	if (overlap_ms == 0)
-		return change_api_key_remove(txn, id, now_ms);
-	if (old.expires_ms != 0 && old.expires_ms <= now_ms + overlap_ms)
-		return ERR_NONE;
-	old.expires_ms = now_ms + overlap_ms;
-	return change_api_key_put(txn, &old, now_ms);
+	if (key->expires_ms == 0 || key->expires_ms > *end_ms)
+		key->expires_ms = *end_ms;
+	return ERR_NONE;
 }

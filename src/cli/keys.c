@@ -3,35 +3,30 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/key_options.h"
 #include "cli/last_use.h"
 #include "cli/listing.h"
+#include "cli/registry.h"
 #include "cli/session.h"
-#include "record/changes.h"
 #include "store/api_keys.h"
 #include "store/organizations.h"
-
-/* What a command does to its key, in the transaction that read it; options
- * are NULL for those that take none. */
-typedef enum error key_change(struct store_txn *txn, struct api_key *key,
-    const struct key_options *options);
 
 static enum error gather(struct store_txn *txn,
     const struct arguments *arguments, struct buffer *found);
 static store_api_key_visit collect;
 static enum error name_organizations(struct store_txn *txn,
     struct listed_key *keys, size_t count);
-static enum status with_key(const struct arguments *arguments,
-    key_change *change, const struct key_options *options);
 static enum error get(struct store_txn *txn, const char *id,
     struct listed_key *key_out);
-static key_change set;
-static key_change enable;
-static key_change disable;
-static key_change revoke;
+static registry_api_key_change set;
+static registry_api_key_change enable;
+static registry_api_key_change disable;
+static enum status change_key(const struct arguments *arguments,
+    registry_api_key_change *change, void *arg);
+static enum status show_key(const struct arguments *arguments,
+    struct listed_key *key, enum error err);
 
 enum status
 run_key_list(const struct arguments *arguments)
@@ -117,68 +112,19 @@ name_organizations(struct store_txn *txn, struct listed_key *keys,
 enum status
 run_key_show(const struct arguments *arguments)
 {
-	return with_key(arguments, NULL, NULL);
-}
-
-enum status
-run_key_set(const struct arguments *arguments)
-{
-	struct key_options options;
-
-	if (key_options_read(arguments, &options) != ERR_NONE)
-		return STATUS_USAGE;
-	if (key_options_are_empty(&options)) {
-		arguments_complain(arguments, "nothing to change: give "
-		    "--name, --scope, --expires or --rate");
-		return STATUS_USAGE;
-	}
-	return with_key(arguments, set, &options);
-}
-
-enum status
-run_key_enable(const struct arguments *arguments)
-{
-	return with_key(arguments, enable, NULL);
-}
-
-enum status
-run_key_disable(const struct arguments *arguments)
-{
-	return with_key(arguments, disable, NULL);
-}
-
-enum status
-run_key_revoke(const struct arguments *arguments)
-{
-	return with_key(arguments, revoke, NULL);
-}
-
-/* Changes the key of the id that was given, if change is not NULL, and shows
- * it. */
-static enum status
-with_key(const struct arguments *arguments, key_change *change,
-    const struct key_options *options)
-{
-	enum store_access access = change == NULL ? STORE_READ : STORE_WRITE;
 	struct listed_key key;
 	struct store *store = NULL;
 	struct store_txn *txn = NULL;
 	enum error err;
 
-	err = session_open(arguments, access, &store);
+	err = session_open(arguments, STORE_READ, &store);
 	if (err == ERR_NONE)
-		err = session_begin(store, access, &txn);
+		err = session_begin(store, STORE_READ, &txn);
 	if (err == ERR_NONE)
 		err = get(txn, arguments->operands[0], &key);
-	if (err == ERR_NONE && change != NULL)
-		err = session_change(change(txn, &key.key, options));
-	err = session_end(txn, access, err);
+	err = session_end(txn, STORE_READ, err);
 	store_close(store);
-	if (err != ERR_NONE)
-		return STATUS_FAILED;
-	last_use_fill(arguments, &key, 1);
-	err = listing_keys(arguments, &key, 1, true);
-	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
+	return show_key(arguments, &key, err);
 }
 
 static enum error
@@ -193,36 +139,103 @@ get(struct store_txn *txn, const char *id, struct listed_key *key_out)
 	return err;
 }
 
-static enum error
-set(struct store_txn *txn, struct api_key *key,
-    const struct key_options *options)
+enum status
+run_key_set(const struct arguments *arguments)
 {
+	struct key_options options;
+
+	if (key_options_read(arguments, &options) != ERR_NONE)
+		return STATUS_USAGE;
+	if (key_options_are_empty(&options)) {
+		arguments_complain(arguments, "nothing to change: give "
+		    "--name, --scope, --expires or --rate");
+		return STATUS_USAGE;
+	}
+	return change_key(arguments, set, &options);
+}
+
+/* arg is the options. */
+static enum error
+set(struct api_key *key, void *arg)
+{
+	const struct key_options *options = arg;
+
 	key_options_apply(options, key);
-	return change_api_key_put(txn, key, clock_now_ms());
+	return ERR_NONE;
+}
+
+enum status
+run_key_enable(const struct arguments *arguments)
+{
+	return change_key(arguments, enable, NULL);
 }
 
 static enum error
-enable(struct store_txn *txn, struct api_key *key,
-    const struct key_options *options)
+enable(struct api_key *key, void *arg)
 {
-	(void)options;
+	(void)arg;
 	key->status = API_KEY_ENABLED;
-	return change_api_key_put(txn, key, clock_now_ms());
+	return ERR_NONE;
+}
+
+enum status
+run_key_disable(const struct arguments *arguments)
+{
+	return change_key(arguments, disable, NULL);
 }
 
 static enum error
-disable(struct store_txn *txn, struct api_key *key,
-    const struct key_options *options)
+disable(struct api_key *key, void *arg)
 {
-	(void)options;
+	(void)arg;
 	key->status = API_KEY_DISABLED;
-	return change_api_key_put(txn, key, clock_now_ms());
+	return ERR_NONE;
 }
 
-static enum error
-revoke(struct store_txn *txn, struct api_key *key,
-    const struct key_options *options)
+enum status
+run_key_revoke(const struct arguments *arguments)
 {
-	(void)options;
-	return change_api_key_remove(txn, key->id, clock_now_ms());
+	struct listed_key key;
+	struct registry *registry = NULL;
+	enum error err;
+
+	err = registry_open(arguments, &registry);
+	if (err == ERR_NONE)
+		err = registry_remove_api_key(registry,
+		    arguments->operands[0], &key);
+	if (err == ERR_NOT_FOUND)
+		session_no_api_key(arguments->operands[0]);
+	registry_close(registry);
+	return show_key(arguments, &key, err);
+}
+
+/* The key of the id that was given; then it is shown. */
+static enum status
+change_key(const struct arguments *arguments,
+    registry_api_key_change *change, void *arg)
+{
+	struct listed_key key;
+	struct registry *registry = NULL;
+	enum error err;
+
+	err = registry_open(arguments, &registry);
+	if (err == ERR_NONE)
+		err = registry_change_api_key(registry,
+		    arguments->operands[0], change, arg, &key);
+	if (err == ERR_NOT_FOUND)
+		session_no_api_key(arguments->operands[0]);
+	registry_close(registry);
+	return show_key(arguments, &key, err);
+}
+
+/* Unless err says that it is not known. */
+static enum status
+show_key(const struct arguments *arguments, struct listed_key *key,
+    enum error err)
+{
+	if (err != ERR_NONE)
+		return STATUS_FAILED;
+	last_use_fill(arguments, key, 1);
+	err = listing_keys(arguments, key, 1, true);
+	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
 }

@@ -37,6 +37,7 @@ libcli_a_SOURCES = \
 	src/cli/prune.c \
 	src/cli/question.c src/cli/question.h \
 	src/cli/recorder.c \
+	src/cli/registry.c src/cli/registry.h \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
 	src/cli/responder_child.c src/cli/responder_child.h \

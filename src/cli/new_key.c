@@ -3,18 +3,17 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/settings.h"
 #include "cli/arguments.h"
 #include "cli/complain.h"
 #include "cli/output.h"
+#include "cli/registry.h"
 #include "cli/session.h"
-#include "record/changes.h"
 #include "store/pepper_file.h"
 
 static enum error print(const struct arguments *arguments,
     struct new_key *key);
-static void take_back(struct store *store, const char *id);
+static void take_back(struct registry *registry, const char *id);
 
 enum error
 new_key_make(const struct arguments *arguments, struct new_key *key)
@@ -43,13 +42,13 @@ new_key_clear(struct new_key *key)
 }
 
 enum error
-new_key_show(const struct arguments *arguments, struct store *store,
+new_key_show(const struct arguments *arguments, struct registry *registry,
     struct new_key *key)
 {
 	enum error err = print(arguments, key);
 
 	if (err != ERR_NONE)
-		take_back(store, key->listed.key.id);
+		take_back(registry, key->listed.key.id);
 	return err;
 }
 
@@ -65,16 +64,12 @@ print(const struct arguments *arguments, struct new_key *key)
 
 /* Nobody has seen the key, so nobody can ever use it. */
 static void
-take_back(struct store *store, const char *id)
+take_back(struct registry *registry, const char *id)
 {
-	struct store_txn *txn = NULL;
-	enum error err;
+	enum error err = registry_remove_api_key(registry, id, NULL);
 
-	err = session_begin(store, STORE_WRITE, &txn);
-	if (err == ERR_NONE)
-		err = session_change(change_api_key_remove(txn, id,
-		    clock_now_ms()));
-	err = session_end(txn, STORE_WRITE, err);
+	if (err == ERR_NOT_FOUND)
+		session_change(err);
 	if (err == ERR_NONE)
 		complain("the key could not be shown, so it was revoked");
 }

@@ -6,7 +6,7 @@
 #include "cli/listing.h"
 
 struct arguments;
-struct store;
+struct registry;
 
 /* A key of which this process knows the clear text. */
 struct new_key {
@@ -28,6 +28,6 @@ void new_key_clear(struct new_key *key);
  * error returned.
  */
 enum error new_key_show(const struct arguments *arguments,
-    struct store *store, struct new_key *key);
+    struct registry *registry, struct new_key *key);
 
 #endif

@@ -8,17 +8,16 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/question.h"
+#include "cli/registry.h"
 #include "cli/session.h"
 #include "model/limits.h"
 #include "model/organization.h"
-#include "record/changes.h"
 #include "store/organizations.h"
 
 static enum error find(struct store *store, const char *name,
     struct organization *organization_out);
-static enum error erase(struct store *store,
+static enum error erase(struct registry *registry,
     const struct organization *organization, struct erase_result *all);
-static enum error mark(struct store *store, uint32_t number);
 static enum error erase_some(struct store *store, uint32_t number,
     struct erase_result *result);
 static enum error report(const struct arguments *arguments,
@@ -29,26 +28,27 @@ run_org_remove(const struct arguments *arguments)
 {
 	struct organization organization;
 	struct erase_result all = { 0 };
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	enum status status = STATUS_FAILED;
 	enum error err;
 
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
-		err = find(store, arguments->operands[0], &organization);
+		err = find(registry_store(registry), arguments->operands[0],
+		    &organization);
 	/* No transaction is open while somebody thinks. */
 	if (err == ERR_NONE)
 		status = question(arguments, "the organization %s, its API "
 		    "keys and its events will be gone for good",
 		    organization.name);
 	if (err == ERR_NONE && status == STATUS_DONE) {
-		err = erase(store, &organization, &all);
+		err = erase(registry, &organization, &all);
 		if (err == ERR_NONE)
 			err = report(arguments, &organization, &all);
 		if (err != ERR_NONE)
 			status = STATUS_FAILED;
 	}
-	store_close(store);
+	registry_close(registry);
 	return status;
 }
 
@@ -68,17 +68,19 @@ find(struct store *store, const char *name,
 
 /* Step by step, so that other writers have their turns between. */
 static enum error
-erase(struct store *store, const struct organization *organization,
+erase(struct registry *registry, const struct organization *organization,
     struct erase_result *all)
 {
 	struct progress progress;
-	enum error err = mark(store, organization->number);
+	enum error err = registry_remove_organization(registry,
+	    organization->number);
 
 	progress_begin(&progress, "events erased");
 	while (err == ERR_NONE && !all->is_done) {
 		struct erase_result result = { 0 };
 
-		err = erase_some(store, organization->number, &result);
+		err = erase_some(registry_store(registry),
+		    organization->number, &result);
 		all->api_keys += result.api_keys;
 		all->events += result.events;
 		all->blocks += result.blocks;
@@ -87,19 +89,6 @@ erase(struct store *store, const struct organization *organization,
 	}
 	progress_hide(&progress);
 	return err;
-}
-
-static enum error
-mark(struct store *store, uint32_t number)
-{
-	struct store_txn *txn = NULL;
-	enum error err;
-
-	err = session_begin(store, STORE_WRITE, &txn);
-	if (err != ERR_NONE)
-		return err;
-	err = change_organization_remove(txn, number);
-	return session_end(txn, STORE_WRITE, session_change(err));
 }
 
 static enum error

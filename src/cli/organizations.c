@@ -3,22 +3,24 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/complain.h"
 #include "cli/listing.h"
+#include "cli/registry.h"
 #include "cli/session.h"
-#include "record/changes.h"
 #include "store/organizations.h"
 
-static enum error add(struct store *store, struct organization *organization);
+struct changes {
+	bool has_status;
+	bool has_name;
+	struct organization wanted;	/* of which these two count */
+};
+
 static store_organization_visit collect;
 static enum error read_changes(const struct arguments *arguments,
-    struct organization *changes);
-static enum error change(struct store *store,
-    const struct arguments *arguments, const struct organization *changes,
-    struct organization *organization_out);
+    struct changes *changes);
+static registry_organization_change change;
 static enum error set_name(struct organization *organization,
     const char *name);
 
@@ -26,38 +28,20 @@ enum status
 run_org_add(const struct arguments *arguments)
 {
 	struct organization organization = { .status = ORGANIZATION_ACTIVE };
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	enum error err;
 
 	err = set_name(&organization, arguments->operands[0]);
 	if (err != ERR_NONE)
 		return STATUS_USAGE;
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
-		err = add(store, &organization);
-	store_close(store);
+		err = registry_add_organization(registry, &organization);
+	registry_close(registry);
 	if (err == ERR_NONE)
 		err = listing_organizations(arguments, &organization, 1,
 		    true);
 	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
-}
-
-static enum error
-add(struct store *store, struct organization *organization)
-{
-	struct store_txn *txn = NULL;
-	enum error err;
-
-	err = session_begin(store, STORE_WRITE, &txn);
-	if (err != ERR_NONE)
-		return err;
-	err = store_organization_add(txn, organization, clock_now_ms());
-	if (err == ERR_EXISTS)
-		complain("an organization is called %s already",
-		    organization->name);
-	else
-		session_change(err);
-	return session_end(txn, STORE_WRITE, err);
 }
 
 enum status
@@ -122,18 +106,19 @@ run_org_show(const struct arguments *arguments)
 enum status
 run_org_set(const struct arguments *arguments)
 {
-	struct organization changes = { 0 };
+	struct changes changes;
 	struct organization organization;
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	enum error err;
 
 	err = read_changes(arguments, &changes);
 	if (err != ERR_NONE)
 		return STATUS_USAGE;
-	err = session_open(arguments, STORE_WRITE, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
-		err = change(store, arguments, &changes, &organization);
-	store_close(store);
+		err = registry_change_organization(registry,
+		    arguments->operands[0], change, &changes, &organization);
+	registry_close(registry);
 	if (err == ERR_NONE)
 		err = listing_organizations(arguments, &organization, 1,
 		    true);
@@ -141,56 +126,46 @@ run_org_set(const struct arguments *arguments)
 }
 
 static enum error
-read_changes(const struct arguments *arguments, struct organization *changes)
+read_changes(const struct arguments *arguments, struct changes *changes)
 {
 	const char *status = arguments_text(arguments, OPTION_STATUS, 0);
 	const char *name = arguments_text(arguments, OPTION_NAME, 0);
 	struct detail detail;
 	enum error err = ERR_NONE;
 
+	*changes = (struct changes){
+		.has_status = status != NULL,
+		.has_name = name != NULL,
+	};
 	if (status == NULL && name == NULL) {
 		arguments_complain(arguments,
 		    "nothing to change: give --status or --name");
 		return ERR_MEANING;
 	}
 	if (status != NULL)
-		err = organization_status_parse(status, &changes->status,
-		    &detail);
+		err = organization_status_parse(status,
+		    &changes->wanted.status, &detail);
 	if (err != ERR_NONE) {
 		arguments_complain(arguments, "%s", detail.text);
 		return err;
 	}
 	if (name != NULL)
-		err = set_name(changes, name);
+		err = set_name(&changes->wanted, name);
 	return err;
 }
 
+/* arg is the changes. */
 static enum error
-change(struct store *store, const struct arguments *arguments,
-    const struct organization *changes, struct organization *organization)
+change(struct organization *organization, void *arg)
 {
-	struct store_txn *txn = NULL;
-	enum error err;
+	const struct changes *changes = arg;
 
-	err = session_begin(store, STORE_WRITE, &txn);
-	if (err == ERR_NONE)
-		err = session_organization(txn, arguments->operands[0],
-		    organization);
-	if (err != ERR_NONE)
-		return session_end(txn, STORE_WRITE, err);
-
-	if (arguments_have(arguments, OPTION_STATUS))
-		organization->status = changes->status;
-	if (arguments_have(arguments, OPTION_NAME))
-		memcpy(organization->name, changes->name,
+	if (changes->has_status)
+		organization->status = changes->wanted.status;
+	if (changes->has_name)
+		memcpy(organization->name, changes->wanted.name,
 		    sizeof(organization->name));
-	err = change_organization_put(txn, organization, clock_now_ms());
-	if (err == ERR_EXISTS)
-		complain("an organization is called %s already",
-		    organization->name);
-	else
-		session_change(err);
-	return session_end(txn, STORE_WRITE, err);
+	return ERR_NONE;
 }
 
 static enum error

@@ -9,7 +9,11 @@
 #include "model/api_key.h"
 #include "model/organization.h"
 #include "store/api_keys.h"
+#include "store/membership.h"
 #include "store/organizations.h"
+
+static enum error check_alone(const struct arguments *arguments,
+    struct store *store);
 
 enum error
 session_open(const struct arguments *arguments, enum store_access access,
@@ -24,6 +28,42 @@ session_open(const struct arguments *arguments, enum store_access access,
 	if (err != ERR_NONE)
 		complain("%s", detail.text);
 	return err;
+}
+
+enum error
+session_open_to_change(const struct arguments *arguments,
+    struct store **store_out)
+{
+	enum error err = session_open(arguments, STORE_WRITE, store_out);
+
+	if (err == ERR_NONE)
+		err = check_alone(arguments, *store_out);
+	if (err != ERR_NONE) {
+		store_close(*store_out);
+		*store_out = NULL;
+	}
+	return err;
+}
+
+/* A forgotten setting must not make the machines of a cluster differ. */
+static enum error
+check_alone(const struct arguments *arguments, struct store *store)
+{
+	struct store_txn *txn = NULL;
+	struct detail detail = { "" };
+	enum error err;
+
+	if (settings_text(arguments->settings, SETTING_NATS_URL)[0] != '\0')
+		return ERR_NONE;
+	err = session_begin(store, STORE_READ, &txn);
+	if (err != ERR_NONE)
+		return err;
+	err = store_membership_check_alone(txn, &detail);
+	if (err == ERR_MEANING)
+		complain("%s", detail.text);
+	else
+		session_complain(err);
+	return session_end(txn, STORE_READ, err);
 }
 
 enum error
@@ -73,10 +113,18 @@ enum error
 session_api_key(struct store_txn *txn, const char *id, struct api_key *key_out)
 {
 	enum error err = store_api_key_get(txn, id, key_out);
-	struct quoted quoted = quote(id, strlen(id));
 
 	if (err != ERR_NOT_FOUND)
 		return session_complain(err);
+	session_no_api_key(id);
+	return err;
+}
+
+void
+session_no_api_key(const char *id)
+{
+	struct quoted quoted = quote(id, strlen(id));
+
 	/* Somebody took the secret for the id: do not show it again. */
 	if (api_key_is_well_formed(id, strlen(id)))
 		complain("an API key was given where its id is wanted; "
@@ -84,7 +132,6 @@ session_api_key(struct store_txn *txn, const char *id, struct api_key *key_out)
 	else
 		complain("no API key has the id %s; "
 		    "apitrail key list shows them", quoted.text);
-	return err;
 }
 
 enum error

@@ -17,6 +17,14 @@ enum error session_open(const struct arguments *arguments,
     enum store_access access, struct store **store_out);
 
 /*
+ * The same, to write what the machines of a cluster all have to know: events,
+ * organizations and API keys.  Refused when the store is in a cluster and the
+ * settings name none.
+ */
+enum error session_open_to_change(const struct arguments *arguments,
+    struct store **store_out);
+
+/*
  * Begins a transaction of the wanted kind.  It ends with session_end, which
  * commits a write when err is ERR_NONE, and returns what came of it.
  */
@@ -30,6 +38,9 @@ enum error session_organization(struct store_txn *txn, const char *name,
     struct organization *organization_out);
 enum error session_api_key(struct store_txn *txn, const char *id,
     struct api_key *key_out);
+
+/* Complains that no key has this id. */
+void session_no_api_key(const char *id);
 
 /* The organization of --org, in a transaction of its own. */
 enum error session_organization_option(struct store *store,

@@ -3,6 +3,7 @@
 
 #include "store/fields.h"
 #include "store/meta.h"
+#include "store/txn.h"
 
 enum { BODY_BYTES = 7 * 8 + 1 };
 
@@ -46,6 +47,20 @@ store_membership_put(struct store_txn *txn,
 	fields_put_u64(&writer, membership->gaps);
 	fields_put_u8(&writer, (uint8_t)membership->alarm);
 	return meta_put(txn, META_CLUSTER, body, writer.len);
+}
+
+enum error
+store_membership_check_alone(struct store_txn *txn, struct detail *detail)
+{
+	struct membership membership;
+	enum error err = store_membership_get(txn, &membership);
+
+	if (err != ERR_NONE)
+		return err == ERR_NOT_FOUND ? ERR_NONE : err;
+	return detail_set(detail, ERR_MEANING, "%s: the store is one of "
+	    "several machines', and APITRAIL_NATS_URL is not set: what only "
+	    "this one knew would make it differ from the others",
+	    txn->store->path);
 }
 
 const char *

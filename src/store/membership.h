@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 
+struct detail;
 struct store_txn;
 
 /* Why the store cannot follow any more.  The numbers are stored: never change
@@ -38,6 +39,14 @@ enum error store_membership_get(struct store_txn *txn,
     struct membership *membership_out);
 enum error store_membership_put(struct store_txn *txn,
     const struct membership *membership);
+
+/*
+ * For who would write what all machines of a cluster have to know, and is told
+ * of none: ERR_NONE when the store is in none.  ERR_MEANING otherwise, and
+ * detail says why and what to set.  ERR_CORRUPT, ERR_STORE.
+ */
+enum error store_membership_check_alone(struct store_txn *txn,
+    struct detail *detail);
 
 /* "well", "expired" and "recreated". */
 const char *membership_alarm_name(enum membership_alarm alarm);
