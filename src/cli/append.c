@@ -15,6 +15,7 @@
 #include "cli/intake.h"
 #include "cli/json_writer.h"
 #include "cli/output.h"
+#include "cli/registry.h"
 #include "cli/session.h"
 #include "cli/spool.h"
 #include "model/organization.h"
@@ -48,7 +49,7 @@ static enum status
 take_in(const struct arguments *arguments, enum event_source source)
 {
 	struct organization organization;
-	struct store *store = NULL;
+	struct registry *registry = NULL;
 	struct intake intake = {
 		.organization = &organization,
 		.source = source,
@@ -61,15 +62,16 @@ take_in(const struct arguments *arguments, enum event_source source)
 	enum status status = STATUS_FAILED;
 	enum error err;
 
-	err = session_open_to_change(arguments, &store);
+	err = registry_open(arguments, &registry);
 	if (err == ERR_NONE)
-		err = session_organization_option(store, arguments,
-		    &organization);
+		err = session_organization_option(registry_store(registry),
+		    arguments, &organization);
 	if (err == ERR_NONE)
 		err = open_files(arguments, &intake);
 	if (err != ERR_NONE)
 		goto out;
-	intake.store = store;
+	intake.registry = registry;
+	intake.store = registry_store(registry);
 	if (arguments_have(arguments, OPTION_STRICT))
 		err = record_whole(&intake);
 	else
@@ -78,7 +80,7 @@ take_in(const struct arguments *arguments, enum event_source source)
 out:
 	input_close(intake.fd);
 	input_close(intake.rejects_fd);
-	store_close(store);
+	registry_close(registry);
 	return status;
 }
 

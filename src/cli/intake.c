@@ -14,6 +14,7 @@
 #include "cli/pipeline.h"
 #include "cli/places.h"
 #include "cli/progress.h"
+#include "cli/registry.h"
 #include "cli/session.h"
 #include "cli/slice.h"
 #include "cli/twins.h"
@@ -190,8 +191,8 @@ commit_slices(struct intake *intake, struct slice **slices,
 
 	for (size_t i = 0; i < slice_count; i++)
 		batches[i] = slices[i]->batch;
-	err = batches_commit(batches, slice_count, refuse_twin, slices,
-	    &result);
+	err = registry_record(intake->registry, batches, slice_count,
+	    refuse_twin, slices, &result);
 	if (err != ERR_NONE)
 		return err;
 	intake->recorded += result.added;

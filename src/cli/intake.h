@@ -9,11 +9,13 @@
 #include "model/event.h"
 
 struct organization;
+struct registry;
 struct store;
 
 struct intake {
 	/* What to take in, and for whom; all borrowed. */
 	struct store *store;
+	struct registry *registry;	/* of the same store */
 	const struct organization *organization;
 	enum event_source source;
 	int64_t retention_ms;

@@ -38,6 +38,7 @@ libcli_a_SOURCES = \
 	src/cli/question.c src/cli/question.h \
 	src/cli/recorder.c \
 	src/cli/registry.c src/cli/registry.h \
+	src/cli/registry_ways.h \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
 	src/cli/responder_child.c src/cli/responder_child.h \
@@ -50,6 +51,11 @@ libcli_a_SOURCES = \
 	src/cli/twins.c src/cli/twins.h \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h
+if NATS
+libcli_a_SOURCES += src/cli/registry_ways.c
+else
+libcli_a_SOURCES += src/cli/registry_ways_absent.c
+endif
 CLI_LIBS = libcli.a $(RECORDER_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += apitrail

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "record/batch.h"
 
 struct api_key;
 struct arguments;
@@ -73,5 +74,13 @@ enum error registry_change_api_key(struct registry *registry, const char *id,
 /* listed_out, the key as it was, may be NULL. */
 enum error registry_remove_api_key(struct registry *registry, const char *id,
     struct listed_key *listed_out);
+
+/*
+ * Records batches of this machine's store as batches_commit does, whose errors
+ * are not complained of here, but for those of a cluster.
+ */
+enum error registry_record(struct registry *registry,
+    struct batch *const *batches, size_t batch_count, batch_refused *refused,
+    void *arg, struct batch_result *result_out);
 
 #endif

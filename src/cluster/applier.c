@@ -227,6 +227,12 @@ apply(struct applier *applier, const struct follower_message *message,
 	if (err != ERR_NONE)
 		return err;
 done:
+	/* Also of what was passed over, which other machines may not: stamps
+	 * are the same on all. */
+	if (err == ERR_NONE)
+		err = store_stamp_raise(applier->txn, message->timestamp_ms);
+	if (err != ERR_NONE)
+		return err;
 	if (is_behind_gap(applier, message)) {
 		membership->gaps++;
 		log_fact(LEVEL_ERROR, "messages are missing in the log: this "

@@ -11,7 +11,9 @@
 
 enum {
 	ANSWER_POLL_MS = 50,
-	STORE_POLL_MS = 2
+	STORE_POLL_MS = 2,
+	/* What a recorder takes at most, if there is one. */
+	RECORDER_MS = 300
 };
 
 static void work(struct sending *sending);
@@ -60,20 +62,24 @@ enum error
 sending_wait(struct sending *sending, uint64_t revision)
 {
 	struct cluster *cluster = sending->cluster;
-	int64_t end_ms = clock_steady_ms() + SENDING_FOLLOW_MS;
+	int64_t begin_ms = clock_steady_ms();
+	int64_t now_ms = begin_ms;
 	bool is_there = false;
 	enum error err = has_come(sending, revision, &is_there);
 
-	while (err == ERR_NONE && !is_there && clock_steady_ms() < end_ms) {
+	while (err == ERR_NONE && !is_there &&
+	    now_ms < begin_ms + SENDING_FOLLOW_MS) {
 		struct cluster_work done = { 0 };
 
 		/* Not while a recorder does: it answers whom it has put. */
-		if (cluster_follow_alone(cluster))
+		if (now_ms >= begin_ms + RECORDER_MS &&
+		    cluster_follow_alone(cluster))
 			err = cluster_work(cluster, ignore, NULL, &done);
 		if (!done.is_more)
 			usleep(STORE_POLL_MS * 1000);
 		if (err == ERR_NONE)
 			err = has_come(sending, revision, &is_there);
+		now_ms = clock_steady_ms();
 	}
 	if (err != ERR_NONE)
 		return err;

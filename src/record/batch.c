@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "model/limits.h"
 #include "model/organization.h"
+#include "record/message.h"
 #include "record/retention.h"
 #include "store/events.h"
 #include "store/organizations.h"
@@ -40,6 +41,8 @@ static enum error begin(const struct batch *batch, struct store_txn **txn_out,
     struct batch_result *result);
 static enum error put_all(struct batch *batch, struct store_txn *txn,
     int64_t now_ms, struct batch_result *result, size_t *added_bytes);
+static enum error try_all(struct batch *batch, struct store_txn *txn,
+    struct batch_result *result, size_t *added_bytes);
 static enum error put(struct batch *batch, struct store_txn *txn,
     struct item *item, int64_t now_ms);
 static void finish(struct batch *batch, size_t number,
@@ -136,6 +139,81 @@ batches_commit(struct batch *const *batches, size_t batch_count,
 	return ERR_NONE;
 }
 
+enum error
+batches_try(struct batch *const *batches, size_t batch_count,
+    struct batch_result *result_out)
+{
+	struct batch_result result = { 0 };
+	struct store_txn *txn = NULL;
+	size_t bytes = 0;
+	enum error err;
+
+	*result_out = result;
+	if (count_all(batches, batch_count) == 0)
+		return ERR_NONE;
+	err = begin(batches[0], &txn, &result);
+	if (err != ERR_NONE)
+		return err;
+	for (size_t i = 0; i < batch_count && err == ERR_NONE; i++)
+		err = try_all(batches[i], txn, &result, &bytes);
+	store_write_abort(txn);
+	if (err == ERR_NONE)
+		*result_out = result;
+	return err;
+}
+
+void
+batches_finish(struct batch *const *batches, size_t batch_count,
+    batch_refused *refused, void *arg)
+{
+	for (size_t i = 0; i < batch_count; i++)
+		finish(batches[i], i, refused, arg);
+}
+
+uint32_t
+batch_organization(const struct batch *batch)
+{
+	return batch->organization;
+}
+
+enum event_source
+batch_source(const struct batch *batch)
+{
+	return batch->source;
+}
+
+bool
+batch_write(const struct batch *batch, const char *api_key_id, size_t *next,
+    struct buffer *message)
+{
+	struct message_request request = {
+		.organization = batch->organization,
+	};
+	size_t count = 0;
+
+	memcpy(request.api_key_id, api_key_id, EVENT_ID_LEN);
+	message_begin_request(message, &request);
+	for (; *next < batch->count && count < RECORD_EVENTS_MAX; ++*next) {
+		const struct item *item = &batch->items[*next];
+
+		if (item->outcome != IMPORT_ADDED)
+			continue;
+		if (message->len + MESSAGE_EVENT_BYTES + item->json_len >
+		    BODY_BYTES_MAX)
+			break;
+		message_add_event_json(message, &(struct event_json){
+		    .category = item->category,
+		    .stored_at_offset = item->stored_at_offset,
+		    .json_len = item->json_len,
+		    .json = batch->json.bytes + item->json_offset });
+		count++;
+	}
+	if (count > 0 && message_end_request(message) != ERR_NONE &&
+	    message->error == ERR_NONE)
+		message->error = ERR_TOO_LARGE;
+	return count > 0;
+}
+
 static size_t
 count_all(struct batch *const *batches, size_t batch_count)
 {
@@ -183,6 +261,19 @@ put_all(struct batch *batch, struct store_txn *txn, int64_t now_ms,
 		}
 	}
 	return err;
+}
+
+/* What is recorded now is always new: only imports need the store. */
+static enum error
+try_all(struct batch *batch, struct store_txn *txn,
+    struct batch_result *result, size_t *added_bytes)
+{
+	if (batch->source == EVENT_IMPORTED)
+		return put_all(batch, txn, 0, result, added_bytes);
+	for (size_t i = 0; i < batch->count; i++)
+		batch->items[i].outcome = IMPORT_ADDED;
+	result->added += batch->count;
+	return batch->json.error;
 }
 
 static enum error

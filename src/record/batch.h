@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "model/event.h"
 
+struct buffer;
 struct store;
 struct batch;
 
@@ -48,5 +49,26 @@ typedef void batch_refused(size_t batch, uint64_t line_number, void *arg);
  */
 enum error batches_commit(struct batch *const *batches, size_t batch_count,
     batch_refused *refused, void *arg, struct batch_result *result_out);
+
+/*
+ * What batches_commit does, in two halves, for who records them elsewhere:
+ * the first finds what becomes of each event in this store, and changes
+ * nothing; the second tells what was refused, and empties the batches.
+ */
+enum error batches_try(struct batch *const *batches, size_t batch_count,
+    struct batch_result *result_out);
+void batches_finish(struct batch *const *batches, size_t batch_count,
+    batch_refused *refused, void *arg);
+
+uint32_t batch_organization(const struct batch *batch);
+enum event_source batch_source(const struct batch *batch);
+
+/*
+ * Writes a request (record/message.h) of as many of its events as fit, from
+ * *next on, into an empty buffer; only those that batches_try found to be new.
+ * False when there were none left.  api_key_id is 21 characters.
+ */
+bool batch_write(const struct batch *batch, const char *api_key_id,
+    size_t *next, struct buffer *message);
 
 #endif

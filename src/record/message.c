@@ -21,6 +21,8 @@ enum {
 	JSON_BYTES_MIN = EVENT_ID_OFFSET + EVENT_ID_LEN + STORED_AT_LEN
 };
 
+static void add_event(struct buffer *message, enum category category,
+    uint16_t stored_at_offset, const char *json, uint16_t json_len);
 static void add_header(struct buffer *message, enum message_kind kind,
     size_t len);
 static bool read_idempotency_key(struct wire_reader *reader, char *key);
@@ -59,22 +61,16 @@ message_begin_request(struct buffer *message,
 void
 message_add_event(struct buffer *message, const struct event_draft *draft)
 {
-	uint16_t count;
+	add_event(message, draft->category, draft->stored_at_offset,
+	    draft->json, draft->json_len);
+}
 
-	wire_add_u8(message, (uint8_t)draft->category);
-	wire_add_u16(message, draft->stored_at_offset);
-	wire_add_u16(message, draft->json_len);
-	buffer_add(message, draft->json, draft->json_len);
-	if (message->error != ERR_NONE)
-		return;
-
-	memcpy(&count, message->bytes + COUNT_OFFSET, sizeof(count));
-	if (le16toh(count) == RECORD_EVENTS_MAX) {
-		message->error = ERR_TOO_LARGE;
-		return;
-	}
-	count = htole16(le16toh(count) + 1);
-	memcpy(message->bytes + COUNT_OFFSET, &count, sizeof(count));
+void
+message_add_event_json(struct buffer *message,
+    const struct event_json *event)
+{
+	add_event(message, event->category, event->stored_at_offset,
+	    event->json, event->json_len);
 }
 
 enum error
@@ -306,4 +302,26 @@ is_place(const char *bytes)
 	return stored_at_ms >= STORED_AT_MS_MIN &&
 	    stored_at_ms <= STORED_AT_MS_MAX &&
 	    event_id_is_valid(wire_take(&reader, EVENT_ID_LEN), EVENT_ID_LEN);
+}
+
+static void
+add_event(struct buffer *message, enum category category,
+    uint16_t stored_at_offset, const char *json, uint16_t json_len)
+{
+	uint16_t count;
+
+	wire_add_u8(message, (uint8_t)category);
+	wire_add_u16(message, stored_at_offset);
+	wire_add_u16(message, json_len);
+	buffer_add(message, json, json_len);
+	if (message->error != ERR_NONE)
+		return;
+
+	memcpy(&count, message->bytes + COUNT_OFFSET, sizeof(count));
+	if (le16toh(count) == RECORD_EVENTS_MAX) {
+		message->error = ERR_TOO_LARGE;
+		return;
+	}
+	count = htole16(le16toh(count) + 1);
+	memcpy(message->bytes + COUNT_OFFSET, &count, sizeof(count));
 }

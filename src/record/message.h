@@ -110,6 +110,8 @@ void message_begin_request(struct buffer *message,
     const struct message_request *request);
 void message_add_event(struct buffer *message,
     const struct event_draft *draft);
+void message_add_event_json(struct buffer *message,
+    const struct event_json *event);
 enum error message_end_request(struct buffer *message);
 
 /* Of a request that was written whole. */

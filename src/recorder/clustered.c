@@ -8,10 +8,10 @@
 #include "cluster/cluster.h"
 #include "cluster/machine.h"
 #include "cluster/requests.h"
+#include "recorder/alone.h"
 #include "recorder/peers.h"
 #include "shared/cluster_sign.h"
 #include "store/membership.h"
-#include "store/store.h"
 
 struct clustered {
 	struct cluster *cluster;
@@ -38,10 +38,8 @@ clustered_open(const struct settings *settings, struct store *store,
 	enum error err;
 
 	*clustered_out = NULL;
-	if (!cluster_is_set(settings)) {
-		cluster_sign_give(shared, &(struct cluster_sign){ 0 });
-		return clustered_check_alone(store, detail);
-	}
+	if (!cluster_is_set(settings))
+		return alone_begin(store, shared, detail);
 	clustered = calloc(1, sizeof(*clustered));
 	if (clustered == NULL)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += librecorder.a
 librecorder_a_SOURCES = \
+	src/recorder/alone.c src/recorder/alone.h \
 	src/recorder/chores.c src/recorder/chores.h \
 	src/recorder/clustered.h \
 	src/recorder/confine.c src/recorder/confine.h \

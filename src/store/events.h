@@ -43,6 +43,10 @@ enum error store_event_append_derived(struct store_txn *txn,
     uint32_t organization, const struct event_json *event, int64_t now_ms,
     const struct event_origin *origin, struct cursor *place_out);
 
+/* What is appended from now on is stamped with this moment at least.
+ * ERR_CORRUPT, ERR_STORE. */
+enum error store_stamp_raise(struct store_txn *txn, int64_t stamp_ms);
+
 /*
  * Whether events of these categories (bits, as in a filter) can be put: the
  * stamps and the blocks that they go to are whole.  Unlike an append that

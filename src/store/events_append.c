@@ -66,6 +66,14 @@ append(struct store_txn *txn, uint32_t organization,
 }
 
 enum error
+store_stamp_raise(struct store_txn *txn, int64_t stamp_ms)
+{
+	if (stamp_ms < STORED_AT_MS_MIN || stamp_ms > STORED_AT_MS_MAX)
+		return ERR_NONE;
+	return stamps_pass(txn, stamp_ms - 1);
+}
+
+enum error
 store_event_append_check(struct store_txn *txn, uint32_t organization,
     unsigned int categories)
 {

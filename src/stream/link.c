@@ -25,6 +25,7 @@ enum {
 struct link {
 	natsConnection *connection;
 	jsCtx *jetstream;
+	atomic_bool is_closing;
 	atomic_uint_fast64_t failovers;
 	size_t later_count;
 	void *later[LATER_MAX];
@@ -82,6 +83,7 @@ link_close(struct link *link)
 {
 	if (link == NULL)
 		return;
+	atomic_store(&link->is_closing, true);
 	jsCtx_Destroy(link->jetstream);
 	natsConnection_Close(link->connection);
 	natsConnection_Destroy(link->connection);
@@ -260,8 +262,11 @@ tell(natsStatus status, struct detail *detail)
 static void
 note_loss(natsConnection *connection, void *arg)
 {
+	const struct link *link = arg;
+
 	(void)connection;
-	(void)arg;
+	if (atomic_load(&link->is_closing))
+		return;
 	log_fact(LEVEL_WARNING, "the connection to NATS is lost", NULL);
 }
 
