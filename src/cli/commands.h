@@ -28,6 +28,7 @@ command_run run_stat;
 command_run run_check;
 command_run run_backup;
 command_run run_restore;
+command_run run_cluster_status;
 command_run run_request;
 
 #endif

@@ -52,9 +52,10 @@ libcli_a_SOURCES = \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h
 if NATS
-libcli_a_SOURCES += src/cli/registry_ways.c
+libcli_a_SOURCES += src/cli/cluster_status.c src/cli/registry_ways.c
 else
-libcli_a_SOURCES += src/cli/registry_ways_absent.c
+libcli_a_SOURCES += src/cli/cluster_status_absent.c \
+	src/cli/registry_ways_absent.c
 endif
 CLI_LIBS = libcli.a $(RECORDER_LIBS) $(SMARTCOLS_LIBS)
 

@@ -310,14 +310,7 @@ look(struct follower *follower, int64_t now_ms)
 		.created_ns = stream->Created,
 		.first = stream->State.FirstSeq,
 		.last = stream->State.LastSeq,
-		.replicas = (int)stream->Config->Replicas,
-		.replicas_current = 1,
 	};
-	for (int i = 0; stream->Cluster != NULL &&
-	    i < stream->Cluster->ReplicasLen; i++)
-		if (stream->Cluster->Replicas[i]->Current &&
-		    !stream->Cluster->Replicas[i]->Offline)
-			follower->view.replicas_current++;
 	pthread_mutex_unlock(&follower->mutex);
 	if (stream->State.LastSeq > follower->last_queued &&
 	    clock_steady_ms() - follower->came_ms > STALL_MS)

@@ -39,8 +39,6 @@ struct follower_view {
 	int64_t created_ns;
 	uint64_t first;		/* sequences */
 	uint64_t last;
-	int replicas;
-	int replicas_current;	/* that are up to date, with the leader */
 };
 
 /* Follows what comes behind the sequence.  wake_fd is an eventfd, written

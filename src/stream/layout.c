@@ -2,6 +2,7 @@
 #include "stream/layout.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "stream/jetstream.h"
@@ -58,6 +59,43 @@ layout_ensure(struct link *link, int replicas, struct layout *layout_out,
 	jsStreamInfo_Destroy(stream);
 	jsStreamInfo_Destroy(bucket);
 	return err;
+}
+
+enum error
+layout_look(struct link *link, struct layout_state *state,
+    struct detail *detail)
+{
+	jsStreamInfo *stream = NULL;
+	enum error err = get(link, STREAM_NAME, &stream, detail);
+
+	*state = (struct layout_state){ 0 };
+	if (err == ERR_NOT_FOUND)
+		return detail_set(detail, err, "there is no stream "
+		    STREAM_NAME);
+	if (err != ERR_NONE)
+		return err;
+	state->first = stream->State.FirstSeq;
+	state->last = stream->State.LastSeq;
+	state->replicas = (int)stream->Config->Replicas;
+	state->replicas_current = layout_current(stream);
+	if (stream->Cluster != NULL && stream->Cluster->Leader != NULL)
+		snprintf(state->leader, sizeof(state->leader), "%s",
+		    stream->Cluster->Leader);
+	jsStreamInfo_Destroy(stream);
+	return ERR_NONE;
+}
+
+int
+layout_current(const struct jsStreamInfo *stream)
+{
+	int count = 1;
+
+	for (int i = 0; stream->Cluster != NULL &&
+	    i < stream->Cluster->ReplicasLen; i++)
+		if (stream->Cluster->Replicas[i]->Current &&
+		    !stream->Cluster->Replicas[i]->Offline)
+			count++;
+	return count;
 }
 
 static enum error

@@ -46,4 +46,19 @@ struct layout {
 enum error layout_ensure(struct link *link, int replicas,
     struct layout *layout_out, struct detail *detail);
 
+/* What the servers say of the stream at this moment. */
+enum { LAYOUT_LEADER_SIZE = 128 };
+
+struct layout_state {
+	uint64_t first;
+	uint64_t last;
+	int replicas;
+	int replicas_current;
+	char leader[LAYOUT_LEADER_SIZE];
+};
+
+/* ERR_AWAY, ERR_NOT_FOUND, with detail. */
+enum error layout_look(struct link *link, struct layout_state *state_out,
+    struct detail *detail);
+
 #endif
