@@ -298,9 +298,12 @@ log_change(struct live_store *live, enum error err,
 static enum error
 open_store(struct live_store *live, struct detail *detail)
 {
-	enum error err = store_open(live->path, STORE_READ, live->map_bytes,
-	    &live->store, detail);
+	enum error err;
 
+	/* Before the open: a file that comes meanwhile is met next time. */
+	live->identity = store_file_identity(live->path);
+	err = store_open(live->path, STORE_READ, live->map_bytes,
+	    &live->store, detail);
 	if (err != ERR_NONE)
 		return err;
 	err = pepper_file_read(live->pepper_path, &live->pepper, detail);
