@@ -83,6 +83,12 @@ service_flush(struct service *service)
 }
 
 void
+service_open(struct service *service)
+{
+	(void)service;
+}
+
+void
 service_map_ahead(struct service *service)
 {
 	(void)service;
