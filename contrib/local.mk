@@ -5,6 +5,11 @@ examples = \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
 	contrib/nginx/apitrail.conf \
+	contrib/nats/limits.conf \
+	contrib/nats/routes.conf \
+	contrib/nats/server-1.conf \
+	contrib/nats/server-2.conf \
+	contrib/nats/server-3.conf \
 	contrib/systemd/apitrail-recorder.service \
 	contrib/systemd/apitrail-responder.service \
 	contrib/systemd/apitrail-responder.socket \
@@ -13,6 +18,7 @@ examples = \
 EXTRA_DIST += \
 	$(examples) \
 	contrib/check \
+	contrib/cluster-demo \
 	contrib/demo-events \
 	contrib/format \
 	contrib/lint \
@@ -55,4 +61,4 @@ lint:
 	cd '$(srcdir)' && contrib/lint -I'$(abs_builddir)' $(AM_CPPFLAGS) \
 	    $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) \
 	    $(XXHASH_CFLAGS) $(SECCOMP_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) \
-	    $(CHECK_CFLAGS)
+	    $(NATS_CFLAGS) $(CHECK_CFLAGS)

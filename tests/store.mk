@@ -5,7 +5,7 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_file_system test_store_format test_store_full \
 	test_leaf_page test_store_init test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_membership \
-	test_store_open test_store_organizations test_store_pepper \
+	test_store_open test_store_opening test_store_organizations test_store_pepper \
 	test_store_permissions test_store_prune test_store_stat \
 	test_store_writers test_batch test_wake test_wake_commits
 check_PROGRAMS += $(STORE_TESTS)
@@ -77,9 +77,13 @@ test_store_init_LDADD = $(STORE_TEST_LIBS)
 test_leaf_page_SOURCES = tests/test_leaf_page.c $(STORE_FIXTURE)
 test_leaf_page_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_leaf_page_LDADD = $(STORE_TEST_LIBS)
-test_store_live_SOURCES = tests/test_store_live.c $(STORE_FIXTURE)
+LIVE_FIXTURE = tests/live_fixture.c tests/live_fixture.h $(STORE_FIXTURE)
+test_store_live_SOURCES = tests/test_store_live.c $(LIVE_FIXTURE)
 test_store_live_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_live_LDADD = $(STORE_TEST_LIBS)
+test_store_opening_SOURCES = tests/test_store_opening.c $(LIVE_FIXTURE)
+test_store_opening_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_opening_LDADD = $(STORE_TEST_LIBS)
 test_store_lmdb_error_SOURCES = tests/test_store_lmdb_error.c
 test_store_lmdb_error_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_lmdb_error_LDADD = $(STORE_TEST_LIBS)

@@ -12,6 +12,7 @@
 
 #include "store/events.h"
 #include "store/organizations.h"
+#include "live_fixture.h"
 #include "store_fixture.h"
 #include "suite.h"
 
@@ -21,54 +22,8 @@ enum {
 	/* A look a second, and some time to get at it. */
 	LOOK_TRIES = 300,
 	LOOK_TRY_US = 10000,
-	SMALL_MAP_BYTES = 1 << 20,
 	LARGE_MAP_BYTES = 16 << 20
 };
-
-struct filling {
-	const char *path;
-	const char *name;
-	int64_t map_bytes;
-	int events;
-};
-
-/* What others do with the store they do in processes of their own: opened
- * twice in one, it would lose its locks. */
-static void
-fill_store(void *arg)
-{
-	const struct filling *filling = arg;
-	struct detail detail = { "" };
-	struct event_draft draft;
-	struct store *store = NULL;
-	struct store_txn *txn = NULL;
-	char *pepper = NULL;
-	bool is_made;
-	uint32_t organization;
-
-	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", filling->path), 0);
-	ck_assert_int_eq(store_init(filling->path, pepper,
-	    filling->map_bytes, &is_made, &detail), ERR_NONE);
-	ck_assert_int_eq(store_open(filling->path, STORE_WRITE,
-	    filling->map_bytes, &store, &detail), ERR_NONE);
-	ck_assert_int_eq(store_write_begin(store, true, &txn), ERR_NONE);
-	organization = fixture_organization(txn, filling->name);
-	fixture_draft(&draft, CATEGORY_QUEUES, 2000);
-	for (int i = 0; i < filling->events; i++)
-		ck_assert_int_eq(store_event_append(txn, organization,
-		    &draft, BASE_MS + i), ERR_NONE);
-	ck_assert_int_eq(store_write_commit(txn), ERR_NONE);
-	store_close(store);
-	free(pepper);
-}
-
-static void
-fill(const char *path, const char *name, int64_t map_bytes, int events)
-{
-	struct filling filling = { path, name, map_bytes, events };
-
-	ck_assert_int_eq(fixture_run_child(fill_store, &filling), 0);
-}
 
 /* A process that fills when it is told to.  Once there are threads it is too
  * late to fork: one of them may hold the lock of the memory's allocator. */
@@ -80,7 +35,7 @@ struct filler {
 static struct filler
 filler_fork(const char *path, const char *name, int64_t map_bytes, int events)
 {
-	struct filling filling = { path, name, map_bytes, events };
+	struct live_filling filling = { path, name, map_bytes, events };
 	struct filler filler;
 	int ends[2];
 	char word;
@@ -91,7 +46,7 @@ filler_fork(const char *path, const char *name, int64_t map_bytes, int events)
 	ck_assert_int_ge(filler.pid, 0);
 	if (filler.pid == 0) {
 		ck_assert_int_eq(read(ends[0], &word, 1), 1);
-		fill_store(&filling);
+		live_fixture_fill_here(&filling);
 		_exit(EXIT_SUCCESS);
 	}
 	close(ends[0]);
@@ -109,55 +64,14 @@ filler_run(struct filler filler)
 	ck_assert_int_eq(status, 0);
 }
 
-static struct live_store *
-live_at(const char *path)
-{
-	struct live_store *live = NULL;
-	char *pepper = NULL;
-
-	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", path), 0);
-	ck_assert_int_eq(live_store_new(path, pepper, SMALL_MAP_BYTES,
-	    &live), ERR_NONE);
-	free(pepper);
-	return live;
-}
-
-static enum error
-find(struct live_store *live, const char *name)
-{
-	struct organization organization;
-	const struct pepper *pepper;
-	struct store_txn *txn;
-	enum error err = live_store_begin(live, &txn, &pepper);
-
-	if (err != ERR_NONE)
-		return err;
-	ck_assert_ptr_nonnull(pepper);
-	err = store_organization_find(txn, name, &organization);
-	live_store_end(live, txn);
-	return err;
-}
-
-/* Until the next look has seen what changed. */
-static void
-await(struct live_store *live, const char *name, enum error err)
-{
-	for (int i = 0; i < LOOK_TRIES; i++) {
-		if (find(live, name) == err)
-			return;
-		usleep(LOOK_TRY_US);
-	}
-	ck_abort_msg("%s: never got error %d", name, err);
-}
-
 START_TEST(a_store_that_is_made_later_is_found)
 {
 	char *path = fixture_path();
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
-	fill(path, "acme", SMALL_MAP_BYTES, 1);
-	await(live, "acme", ERR_NONE);
+	ck_assert_int_eq(live_fixture_find(live, "acme"), ERR_STORE);
+	live_fixture_fill(path, "acme", LIVE_SMALL_MAP_BYTES, 1);
+	live_fixture_await(live, "acme", ERR_NONE);
 	live_store_free(live);
 	free(path);
 }
@@ -169,16 +83,16 @@ START_TEST(a_store_that_is_replaced_is_reopened)
 	char *other = fixture_path();
 	char *from = NULL;
 	char *to = NULL;
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	fill(path, "old", SMALL_MAP_BYTES, 1);
-	fill(other, "new", SMALL_MAP_BYTES, 1);
-	ck_assert_int_eq(find(live, "old"), ERR_NONE);
+	live_fixture_fill(path, "old", LIVE_SMALL_MAP_BYTES, 1);
+	live_fixture_fill(other, "new", LIVE_SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(live_fixture_find(live, "old"), ERR_NONE);
 	ck_assert_int_gt(asprintf(&from, "%s/data.mdb", other), 0);
 	ck_assert_int_gt(asprintf(&to, "%s/data.mdb", path), 0);
 	ck_assert_int_eq(rename(from, to), 0);
-	await(live, "new", ERR_NONE);
-	ck_assert_int_eq(find(live, "old"), ERR_NOT_FOUND);
+	live_fixture_await(live, "new", ERR_NONE);
+	ck_assert_int_eq(live_fixture_find(live, "old"), ERR_NOT_FOUND);
 	live_store_free(live);
 	free(from);
 	free(to);
@@ -191,14 +105,14 @@ START_TEST(a_store_that_goes_is_away_until_it_comes_back)
 {
 	char *path = fixture_path();
 	char *other = fixture_path();
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	fill(path, "acme", SMALL_MAP_BYTES, 1);
-	ck_assert_int_eq(find(live, "acme"), ERR_NONE);
+	live_fixture_fill(path, "acme", LIVE_SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(live_fixture_find(live, "acme"), ERR_NONE);
 	ck_assert_int_eq(rename(path, other), 0);
-	await(live, "acme", ERR_STORE);
+	live_fixture_await(live, "acme", ERR_STORE);
 	ck_assert_int_eq(rename(other, path), 0);
-	await(live, "acme", ERR_NONE);
+	live_fixture_await(live, "acme", ERR_NONE);
 	live_store_free(live);
 	free(other);
 	free(path);
@@ -209,10 +123,10 @@ START_TEST(a_store_that_is_cut_off_is_corrupt)
 {
 	char *path = fixture_path();
 	char *file = NULL;
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	fill(path, "acme", SMALL_MAP_BYTES, 50);
-	ck_assert_int_eq(find(live, "acme"), ERR_NONE);
+	live_fixture_fill(path, "acme", LIVE_SMALL_MAP_BYTES, 50);
+	ck_assert_int_eq(live_fixture_find(live, "acme"), ERR_NONE);
 	ck_assert_int_gt(asprintf(&file, "%s/data.mdb", path), 0);
 	ck_assert_int_eq(truncate(file, 8 * 4096), 0);
 	/* Its first pages are still there to be looked at meanwhile. */
@@ -238,14 +152,14 @@ START_TEST(a_store_without_its_pepper_is_away)
 {
 	char *path = fixture_path();
 	char *pepper = NULL;
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	fill(path, "acme", SMALL_MAP_BYTES, 1);
+	live_fixture_fill(path, "acme", LIVE_SMALL_MAP_BYTES, 1);
 	ck_assert_int_gt(asprintf(&pepper, "%s/pepper", path), 0);
 	ck_assert_int_eq(unlink(pepper), 0);
-	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
+	ck_assert_int_eq(live_fixture_find(live, "acme"), ERR_STORE);
 	/* It is not looked for again within the second. */
-	ck_assert_int_eq(find(live, "acme"), ERR_STORE);
+	ck_assert_int_eq(live_fixture_find(live, "acme"), ERR_STORE);
 	live_store_free(live);
 	free(pepper);
 	free(path);
@@ -255,14 +169,14 @@ END_TEST
 START_TEST(a_map_that_another_grew_is_followed)
 {
 	char *path = fixture_path();
-	struct live_store *live = live_at(path);
+	struct live_store *live = live_fixture_new(path);
 
-	fill(path, "small", SMALL_MAP_BYTES, 1);
-	ck_assert_int_eq(find(live, "small"), ERR_NONE);
+	live_fixture_fill(path, "small", LIVE_SMALL_MAP_BYTES, 1);
+	ck_assert_int_eq(live_fixture_find(live, "small"), ERR_NONE);
 	/* Beyond the map that is open here, at once and not in a second. */
-	fill(path, "large", LARGE_MAP_BYTES, 2000);
-	ck_assert_int_eq(find(live, "large"), ERR_NONE);
-	ck_assert_int_eq(find(live, "small"), ERR_NONE);
+	live_fixture_fill(path, "large", LARGE_MAP_BYTES, 2000);
+	ck_assert_int_eq(live_fixture_find(live, "large"), ERR_NONE);
+	ck_assert_int_eq(live_fixture_find(live, "small"), ERR_NONE);
 	live_store_free(live);
 	free(path);
 }
@@ -318,12 +232,12 @@ START_TEST(threads_read_on_while_the_map_grows_and_the_store_is_replaced)
 	char *other = fixture_path();
 	char *from = NULL;
 	char *to = NULL;
-	struct reading reading = { .live = live_at(path) };
+	struct reading reading = { .live = live_fixture_new(path) };
 	pthread_t threads[READERS];
 	struct filler fillers[GROWTHS];
 
-	fill(path, "first", SMALL_MAP_BYTES, 100);
-	fill(other, "first", SMALL_MAP_BYTES, 100);
+	live_fixture_fill(path, "first", LIVE_SMALL_MAP_BYTES, 100);
+	live_fixture_fill(other, "first", LIVE_SMALL_MAP_BYTES, 100);
 	for (int i = 0; i < GROWTHS; i++) {
 		char name[16];
 
@@ -341,7 +255,7 @@ START_TEST(threads_read_on_while_the_map_grows_and_the_store_is_replaced)
 	ck_assert_int_gt(asprintf(&from, "%s/data.mdb", other), 0);
 	ck_assert_int_gt(asprintf(&to, "%s/data.mdb", path), 0);
 	ck_assert_int_eq(rename(from, to), 0);
-	await(reading.live, "n1", ERR_NOT_FOUND);
+	live_fixture_await(reading.live, "n1", ERR_NOT_FOUND);
 	reading.is_over = true;
 	for (int i = 0; i < READERS; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);

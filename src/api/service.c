@@ -60,6 +60,12 @@ out:
 }
 
 void
+service_open(struct service *service)
+{
+	live_store_open(service->live);
+}
+
+void
 service_free(struct service *service)
 {
 	if (service == NULL)

@@ -9,11 +9,14 @@ struct settings;
 
 /*
  * settings is borrowed for the service's life.  Opens the access log; the
- * store is opened by the first request that needs it.  ERR_IO with the access
- * log's path and the cause; ERR_NO_MEMORY.
+ * store is opened by service_open, or else by the first request that needs it.
+ * ERR_IO with the access log's path and the cause; ERR_NO_MEMORY.
  */
 enum error service_new(const struct settings *settings,
     struct service **service_out, struct detail *detail);
+
+/* Opens the store if it is there, before the first request. */
+void service_open(struct service *service);
 
 /* No answer, and no export, may be under way. */
 void service_free(struct service *service);

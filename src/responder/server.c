@@ -41,6 +41,7 @@ static enum error start(struct loops *loops, pthread_t *threads,
     size_t *started, struct detail *detail);
 static void wait_for_end(const sigset_t *signals, const struct loops *loops,
     const pthread_t *threads);
+static void map_ahead(const struct loops *loops);
 static void end_stuck(pthread_t thread);
 static void stop(struct loops *loops, const pthread_t *threads,
     size_t started, struct listener *listener);
@@ -152,6 +153,7 @@ static enum error
 start(struct loops *loops, pthread_t *threads, size_t *started,
     struct detail *detail)
 {
+	service_open(loops->service);
 	for (size_t i = 0; i < loops->count; i++) {
 		int error = pthread_create(&threads[i], NULL, loop_run,
 		    loops->loops[i]);
@@ -165,8 +167,7 @@ start(struct loops *loops, pthread_t *threads, size_t *started,
 	return ERR_NONE;
 }
 
-/* Each second what waits for the access log is written.  Of servers that
- * answer one at a time there are too many for page tables of their own. */
+/* Each second what waits for the access log is written. */
 static void
 wait_for_end(const sigset_t *signals, const struct loops *loops,
     const pthread_t *threads)
@@ -174,18 +175,27 @@ wait_for_end(const sigset_t *signals, const struct loops *loops,
 	static const struct timespec second = { .tv_sec = 1 };
 	struct stuck stuck = { 0 };
 
+	map_ahead(loops);
 	while (sigtimedwait(signals, NULL, &second) < 0) {
 		service_flush(loops->service);
 		service_tell_load(loops->service,
 		    atomic_load(&loops->connections),
 		    atomic_load(&loops->waiters));
-		if (loops->may_wait)
-			service_map_ahead(loops->service);
+		map_ahead(loops);
 		for (size_t i = 0; i < loops->count; i++)
 			if (stuck_look(&stuck, i, loop_rounds(
 			    loops->loops[i])))
 				end_stuck(threads[i]);
 	}
+}
+
+/* Of servers that answer one at a time there are too many for page tables of
+ * their own. */
+static void
+map_ahead(const struct loops *loops)
+{
+	if (loops->may_wait)
+		service_map_ahead(loops->service);
 }
 
 /* It may keep a read transaction, and all that wait at the store's barrier.

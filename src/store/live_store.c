@@ -47,8 +47,8 @@ struct live_store {
 	int64_t map_round_at_ms;	/* when its round began */
 };
 
-static void begin_map_round(struct live_store *live);
 static bool map_slice(struct live_store *live);
+static void begin_map_round(struct live_store *live);
 static void look_if_due(struct live_store *live);
 static bool has_changed(struct live_store *live);
 static bool is_cut_off(const struct live_store *live,
@@ -104,6 +104,16 @@ live_store_free(struct live_store *live)
 	free(live->path);
 	free(live->pepper_path);
 	free(live);
+}
+
+/* A store that is made a moment later is found by the first who reads. */
+void
+live_store_open(struct live_store *live)
+{
+	look_if_due(live);
+	if (live->store == NULL)
+		atomic_store_explicit(&live->look_at_ms, 0,
+		    memory_order_release);
 }
 
 enum error
@@ -163,10 +173,25 @@ live_store_is_at(struct live_store *live, const struct store_moment *moment)
 void
 live_store_map_ahead(struct live_store *live)
 {
-	begin_map_round(live);
 	for (unsigned int i = 0; i < MAP_SLICES_MAX; i++)
 		if (!map_slice(live))
 			break;
+}
+
+/* The barrier is held no longer than for a page: others may wait for it.  It
+ * is not waited for, as who holds it may hang, and somebody has to tell. */
+static bool
+map_slice(struct live_store *live)
+{
+	bool is_more;
+
+	if (pthread_rwlock_tryrdlock(&live->barrier) != 0)
+		return false;
+	begin_map_round(live);
+	is_more = live->err == ERR_NONE &&
+	    map_ahead_slice(live->store, &live->map_ahead);
+	pthread_rwlock_unlock(&live->barrier);
+	return is_more;
 }
 
 static void
@@ -177,22 +202,7 @@ begin_map_round(struct live_store *live)
 	if (now_ms - live->map_round_at_ms < MAP_ROUND_MS)
 		return;
 	live->map_round_at_ms = now_ms;
-	pthread_rwlock_rdlock(&live->barrier);
 	live->map_ahead.next_bytes = 0;
-	pthread_rwlock_unlock(&live->barrier);
-}
-
-/* The barrier is held no longer than for a page: others may wait for it. */
-static bool
-map_slice(struct live_store *live)
-{
-	bool is_more;
-
-	pthread_rwlock_rdlock(&live->barrier);
-	is_more = live->err == ERR_NONE &&
-	    map_ahead_slice(live->store, &live->map_ahead);
-	pthread_rwlock_unlock(&live->barrier);
-	return is_more;
 }
 
 /* Threads that find a look due wait for the one that is at it, so that none
@@ -298,9 +308,12 @@ log_change(struct live_store *live, enum error err,
 static enum error
 open_store(struct live_store *live, struct detail *detail)
 {
-	enum error err = store_open(live->path, STORE_READ, live->map_bytes,
-	    &live->store, detail);
+	enum error err;
 
+	/* Before the open: a file that comes meanwhile is met next time. */
+	live->identity = store_file_identity(live->path);
+	err = store_open(live->path, STORE_READ, live->map_bytes,
+	    &live->store, detail);
 	if (err != ERR_NONE)
 		return err;
 	err = pepper_file_read(live->pepper_path, &live->pepper, detail);

@@ -23,6 +23,13 @@ enum error live_store_new(const char *path, const char *pepper_path,
 void live_store_free(struct live_store *live);
 
 /*
+ * Opens the store if it is there, so that nobody has to wait for that; if it
+ * is not, the next live_store_begin looks again.  To be called before other
+ * threads use it.  A failure is logged here.
+ */
+void live_store_open(struct live_store *live);
+
+/*
  * Begins a read, opening the store first when it is not, or when another
  * file lies at its path (looked at once a second).  An open that failed is
  * tried again after a second; until then the same error is answered.
@@ -50,7 +57,9 @@ bool live_store_is_at(struct live_store *live,
 
 /*
  * Maps what is stored before somebody reads it (store/map_ahead.h), if the
- * store is open: to be called every second, always by the same thread.
+ * store is open: to be called every second, always by the same thread.  It
+ * waits for nobody: while another thread is at the barrier, or hangs there,
+ * nothing is mapped.
  */
 void live_store_map_ahead(struct live_store *live);
 

@@ -92,6 +92,12 @@ service_tell_load(struct service *service, unsigned int connections,
 }
 
 void
+service_open(struct service *service)
+{
+	(void)service;
+}
+
+void
 service_map_ahead(struct service *service)
 {
 	(void)service;
