@@ -40,6 +40,7 @@ EXTRA_DIST += \
 	tests/bench/arrivals.py \
 	tests/bench/bench.py \
 	tests/bench/cgi.py \
+	tests/bench/cluster.py \
 	tests/bench/contenders.py \
 	tests/bench/disk.py \
 	tests/bench/export.py \
@@ -74,7 +75,7 @@ EXTRA_DIST += \
 .PHONY: bench
 bench: all $(bench_programs) $(preload_libraries)
 	$(AM_TESTS_ENVIRONMENT) \
-	PYTHONPATH='$(abs_top_srcdir)/tests/servers' \
+	PYTHONPATH='$(abs_top_srcdir)/tests/servers:$(abs_top_srcdir)/tests/cluster' \
 	python3 '$(srcdir)/tests/bench/bench.py' $(BENCH)
 
 # What other stacks are made of, for make bench BENCH=stacks.

@@ -16,6 +16,7 @@ import time
 
 import arrivals
 import cgi
+import cluster
 import disk
 import export
 import fixture
@@ -39,10 +40,11 @@ SECTIONS = {
     "cgi": cgi.bench,
     "waiters": waiters.bench,
     "stacks": stacks.bench,
+    "cluster": cluster.bench,
 }
 # What nobody has set a bound for, and what others have to be installed for,
 # takes long.
-NOT_QUICK = {"waiters", "stacks"}
+NOT_QUICK = {"waiters", "stacks", "cluster"}
 PROGRAMS = ("nginx", "wrk")
 
 

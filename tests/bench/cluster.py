@@ -1,0 +1,155 @@
+"""cluster.py - several machines on one log: rates, lag, catching up.
+
+Machines, servers and clients share the cores of this one, so what more
+machines cost is told, not what they gain.
+"""
+import threading
+import time
+
+import load
+import machines
+import meters
+import nats
+import programs
+import recorders
+import report
+
+CLIENTS = (1, 64)
+LOOK_SECONDS = 0.05
+SUBJECTS_PER_LOOK = 1000
+
+
+class Lag(threading.Thread):
+    """How many messages a machine is behind, looked at until stopped."""
+
+    def __init__(self, machine):
+        super().__init__()
+        self.machine = machine
+        self.is_stopped = threading.Event()
+        self.most = 0
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_stopped.set()
+        self.join()
+
+    def run(self):
+        while not self.is_stopped.wait(LOOK_SECONDS):
+            lag = self.machine.metric("apitrail_cluster_lag_messages")
+            self.most = max(self.most, lag or 0)
+
+
+def rates(fixed, plan):
+    """Of POSTs by one and by many, and of pages."""
+    found = {}
+    with load.Door(fixed) as door:
+        for clients in CLIENTS:
+            found[clients] = load.run_rate(
+                door, clients, load.post_request(door), plan.seconds)
+        found["pages"] = load.run_rate(
+            door, max(CLIENTS), load.page_request(door), plan.seconds)
+    for result in found.values():
+        result["rate"] = load.rate(result)
+    return found
+
+
+def run_cluster(servers, count, plan):
+    """The rates at the first machine, and the most that the last one was
+    behind meanwhile."""
+    with machines.Machines(servers, count) as cluster:
+        first, last = cluster[0], cluster[count - 1]
+        cluster.add_key("posts")
+        programs.fill(first, "acme", plan.small_events, seed=2)
+        cluster.agree()
+        with Lag(last) as lag:
+            found = rates(first, plan)
+        begin = time.monotonic()
+        cluster.agree()
+        found["lag"] = {"most": lag.most,
+                        "seconds": time.monotonic() - begin}
+        return found
+
+
+def measure_rates(store, plan):
+    runs = {"alone": [], "one machine, one server": [],
+            "three machines, three servers": []}
+    for _ in range(plan.few_rounds):
+        with recorders.Recorder(store):
+            runs["alone"].append(rates(store, plan))
+        for name, count in (("one machine, one server", 1),
+                            ("three machines, three servers", 3)):
+            with nats.Servers(count) as servers:
+                runs[name].append(run_cluster(servers, count, plan))
+    return runs
+
+
+def measure_catching_up(plan):
+    """Events a second that a machine which was away puts into its store."""
+    found = []
+    for _ in range(plan.few_rounds):
+        with nats.Servers(1) as servers, \
+                machines.Machines(servers, 2) as cluster:
+            cluster[1].recorder.stop()
+            programs.fill(cluster[0], "acme", plan.intake_events)
+            begin = time.monotonic()
+            cluster[1].record()
+            cluster.agree(seconds=60)
+            found.append(plan.intake_events / (time.monotonic() - begin))
+    return found
+
+
+def measure_subjects(plan):
+    """Bytes of the server's memory for each message, where each has a
+    subject of its own, and where all have the same."""
+    found = {}
+    for name, subject in (("own", "apitrail.events.bench.{}"),
+                          ("same", "apitrail.events.bench")):
+        with nats.Servers(1) as servers:
+            with machines.Machines(servers, 1):
+                pass
+            server = servers.all[0]
+            with server.client() as client:
+                before = meters.anonymous_bytes(server.process.pid)
+                for number in range(plan.intake_events):
+                    client.publish(subject.format(f"{number:032x}"), b"x")
+                    if number % SUBJECTS_PER_LOOK == 0:
+                        client.last()
+                nats.wait_for(
+                    lambda client=client: client.last() >=
+                    plan.intake_events, "all messages are there", 120)
+                found[name] = (meters.anonymous_bytes(server.process.pid)
+                               - before) / plan.intake_events
+    return found
+
+
+def bench(store, plan):
+    load.add_writer(store)
+    runs = measure_rates(store, plan)
+    print("## Several machines\n")
+    print("Clients ask the first machine; the lag is the last one's.\n")
+    report.table(
+        ["", "POSTs a second, 1 client · 64", "median ms, 1 client · 64",
+         "pages a second", "most messages behind"],
+        [[name,
+          " · ".join(report.spread([run[clients] for run in some], "rate",
+                                   "{:,.0f}") for clients in CLIENTS),
+          " · ".join(report.spread([run[clients] for run in some],
+                                   "median_us", "{:.2f}", 1000)
+                     for clients in CLIENTS),
+          report.spread([run["pages"] for run in some], "rate", "{:,.0f}"),
+          "" if name == "alone" else report.spread(
+              [run["lag"] for run in some], "most", "{:,.0f}")]
+         for name, some in runs.items()])
+    caught_up = measure_catching_up(plan)
+    print("\nA machine that was away catches up with "
+          f"{report.told(caught_up, '{:,.0f}')} events a second.\n")
+    subjects = measure_subjects(plan)
+    print("The server keeps "
+          f"{subjects['own'] - subjects['same']:,.0f} bytes in memory for a "
+          "subject of its own (an idempotency key): "
+          f"{subjects['own']:,.0f} a message, and {subjects['same']:,.0f} "
+          "where all have one subject.\n")
+    return []
