@@ -28,6 +28,7 @@ include tests/cli.mk
 include tests/servers.mk
 include tests/bench.mk
 include tests/fuzz.mk
+include tests/cluster.mk
 include tests/trust.mk
 include tests/docs.mk
 

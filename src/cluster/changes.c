@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cluster/announcing.h"
 #include "cluster/cluster.h"
+#include "cluster/names.h"
 #include "cluster/numbers.h"
 #include "cluster/sending.h"
 #include "model/random_id.h"
@@ -15,9 +16,7 @@
 
 enum {
 	/* Somebody else changed the entry each time. */
-	ATTEMPTS_MAX = 20,
-	/* A name that belongs to no organization is free after that. */
-	NAME_BYTES_MAX = 64
+	ATTEMPTS_MAX = 20
 };
 
 /* What a change does to an entry; ERR_EXISTS here is for who asked. */
@@ -40,19 +39,15 @@ static enum error change_entry(struct cluster *cluster,
     enum registry_kind kind, const char *id, entry_change *change,
     void *arg, struct registry_entry *entry_out);
 static enum error read_entry(struct cluster *cluster, const char *key,
-    struct registry_entry *entry, uint64_t *revision_out);
+    struct registry_entry *entry, struct bucket_place *place_out);
 static enum error write_entry(struct cluster *cluster, const char *key,
-    const struct registry_entry *entry, uint64_t revision,
-    uint64_t *revision_out);
+    const struct registry_entry *entry, struct bucket_place *place);
+static enum error is_written(struct cluster *cluster, const char *key,
+    const struct buffer *value, struct bucket_place *place_out);
 static enum error finish(struct cluster *cluster,
-    const struct registry_entry *entry, uint64_t revision);
+    const struct registry_entry *entry, const struct bucket_place *place);
 static bool is_same(const struct registry_entry *a,
     const struct registry_entry *b);
-static enum error take_name(struct cluster *cluster, const char *name,
-    const char *id);
-static enum error is_name_used(struct cluster *cluster, const char *name,
-    const char *id, bool *is_used_out);
-static void free_name(struct cluster *cluster, const char *name);
 static entry_change change_organization;
 static entry_change remove_organization;
 static entry_change change_api_key;
@@ -67,20 +62,20 @@ cluster_add_organization(struct cluster *cluster,
 		.change = REGISTRY_ADDED,
 	};
 	char key[REGISTRY_KEY_SIZE];
-	uint64_t revision;
+	struct bucket_place place = { 0 };
 	enum error err;
 
 	random_id(organization->id);
 	organization->created_ms = clock_now_ms();
-	err = take_name(cluster, organization->name, organization->id);
+	err = names_take(cluster, organization->name, organization->id);
 	if (err == ERR_NONE)
 		err = numbers_take(cluster_bucket(cluster),
 		    &organization->number);
 	entry.organization = *organization;
 	registry_entry_key(REGISTRY_ORGANIZATION, organization->id, key);
 	if (err == ERR_NONE)
-		err = write_entry(cluster, key, &entry, 0, &revision);
-	return err == ERR_NONE ? finish(cluster, &entry, revision) : err;
+		err = write_entry(cluster, key, &entry, &place);
+	return err == ERR_NONE ? finish(cluster, &entry, &place) : err;
 }
 
 enum error
@@ -99,7 +94,7 @@ cluster_change_organization(struct cluster *cluster, const char *id,
 
 	*organization_out = entry.organization;
 	if (err == ERR_NONE && call.has_new_name)
-		free_name(cluster, call.old_name);
+		names_free(cluster, call.old_name, id);
 	return err;
 }
 
@@ -111,7 +106,7 @@ cluster_remove_organization(struct cluster *cluster, const char *id)
 	    remove_organization, NULL, &entry);
 
 	if (err == ERR_NONE)
-		free_name(cluster, entry.organization.name);
+		names_free(cluster, entry.organization.name, id);
 	return err;
 }
 
@@ -125,15 +120,15 @@ cluster_add_api_key(struct cluster *cluster, struct api_key *api_key,
 		.organization = *organization,
 	};
 	char key[REGISTRY_KEY_SIZE];
-	uint64_t revision;
+	struct bucket_place place = { 0 };
 	enum error err;
 
 	random_id(api_key->id);
 	api_key->created_ms = clock_now_ms();
 	entry.api_key = *api_key;
 	registry_entry_key(REGISTRY_API_KEY, api_key->id, key);
-	err = write_entry(cluster, key, &entry, 0, &revision);
-	return err == ERR_NONE ? finish(cluster, &entry, revision) : err;
+	err = write_entry(cluster, key, &entry, &place);
+	return err == ERR_NONE ? finish(cluster, &entry, &place) : err;
 }
 
 enum error
@@ -168,16 +163,16 @@ change_entry(struct cluster *cluster, enum registry_kind kind,
 {
 	char key[REGISTRY_KEY_SIZE];
 	struct registry_entry old;
-	uint64_t revision = 0;
+	struct bucket_place place = { 0 };
 	enum error err = ERR_EXISTS;
 
 	registry_entry_key(kind, id, key);
 	for (int i = 0; i < ATTEMPTS_MAX && err == ERR_EXISTS; i++) {
-		err = read_entry(cluster, key, entry, &revision);
+		err = read_entry(cluster, key, entry, &place);
 		if (err != ERR_NONE)
 			return err;
 		/* What was changed last has its event before this has. */
-		err = finish(cluster, entry, revision);
+		err = finish(cluster, entry, &place);
 		if (err != ERR_NONE && err != ERR_IO)
 			return err;
 		old = *entry;
@@ -187,23 +182,23 @@ change_entry(struct cluster *cluster, enum registry_kind kind,
 			return err;
 		if (is_same(&old, entry))
 			return ERR_NONE;
-		err = write_entry(cluster, key, entry, revision, &revision);
+		err = write_entry(cluster, key, entry, &place);
 	}
 	if (err == ERR_EXISTS)
 		return ERR_AWAY;
-	return err == ERR_NONE ? finish(cluster, entry, revision) : err;
+	return err == ERR_NONE ? finish(cluster, entry, &place) : err;
 }
 
 static enum error
 read_entry(struct cluster *cluster, const char *key,
-    struct registry_entry *entry, uint64_t *revision_out)
+    struct registry_entry *entry, struct bucket_place *place)
 {
 	struct buffer value;
 	enum error err;
 
 	*entry = (struct registry_entry){ .kind = REGISTRY_ORGANIZATION };
 	buffer_init(&value, REGISTRY_VALUE_BYTES_MAX);
-	err = bucket_get(cluster_bucket(cluster), key, &value, revision_out);
+	err = bucket_get(cluster_bucket(cluster), key, &value, place);
 	if (err == ERR_NONE && registry_entry_read(cluster_secrets(cluster),
 	    key, value.bytes, value.len, entry) != ERR_NONE)
 		err = ERR_NOT_FOUND;
@@ -213,11 +208,12 @@ read_entry(struct cluster *cluster, const char *key,
 	return err;
 }
 
+/* In the place of that revision. */
 static enum error
 write_entry(struct cluster *cluster, const char *key,
-    const struct registry_entry *entry, uint64_t revision,
-    uint64_t *revision_out)
+    const struct registry_entry *entry, struct bucket_place *place)
 {
+	bool is_new = place->revision == 0;
 	struct buffer value;
 	enum error err;
 
@@ -226,26 +222,47 @@ write_entry(struct cluster *cluster, const char *key,
 	err = value.error;
 	if (err == ERR_NONE)
 		err = bucket_put(cluster_bucket(cluster), key, value.bytes,
-		    value.len, revision, revision_out);
+		    value.len, place->revision, &place->revision);
+	/* Nobody else makes an entry of this id: the answer was lost. */
+	if (err == ERR_EXISTS && is_new)
+		err = is_written(cluster, key, &value, place);
+	place->timestamp_ms = clock_now_ms();
 	buffer_clear(&value);
+	return err;
+}
+
+static enum error
+is_written(struct cluster *cluster, const char *key,
+    const struct buffer *value, struct bucket_place *place)
+{
+	struct buffer there;
+	enum error err;
+
+	buffer_init(&there, REGISTRY_VALUE_BYTES_MAX);
+	err = bucket_get(cluster_bucket(cluster), key, &there, place);
+	if (err == ERR_NOT_FOUND || (err == ERR_NONE &&
+	    (there.len != value->len ||
+	    memcmp(there.bytes, value->bytes, value->len) != 0)))
+		err = ERR_AWAY;
+	buffer_clear(&there);
 	return err;
 }
 
 /* Its event is in the log, and both are here. */
 static enum error
 finish(struct cluster *cluster, const struct registry_entry *entry,
-    uint64_t revision)
+    const struct bucket_place *place)
 {
 	struct sending sending;
 	enum error err;
 
 	sending_begin(&sending, cluster);
-	err = announcing_add(cluster_outbox(cluster), entry, revision,
-	    clock_now_ms(), &sending);
+	err = announcing_add(cluster_outbox(cluster), entry, place->revision,
+	    place->timestamp_ms, &sending);
 	if (err == ERR_NONE)
 		err = sending_finish(&sending);
 	if (err == ERR_NONE)
-		err = sending_wait(&sending, revision);
+		err = sending_wait(&sending, place->revision);
 	return err;
 }
 
@@ -263,64 +280,6 @@ is_same(const struct registry_entry *a, const struct registry_entry *b)
 	    x->rate_per_minute == y->rate_per_minute;
 }
 
-/*
- * Names are entries of their own, that hold an organization's id.  Who was
- * cut off between name and organization leaves a name of nobody, which the
- * next one takes.
- */
-static enum error
-take_name(struct cluster *cluster, const char *name, const char *id)
-{
-	struct bucket *bucket = cluster_bucket(cluster);
-	char key[REGISTRY_KEY_SIZE];
-	char owner[EVENT_ID_LEN + 1] = "";
-	struct buffer value;
-	uint64_t revision = 0;
-	bool is_used = false;
-	enum error err;
-
-	registry_name_key(name, key);
-	buffer_init(&value, NAME_BYTES_MAX);
-	err = bucket_get(bucket, key, &value, &revision);
-	if (err == ERR_NONE && value.len == EVENT_ID_LEN) {
-		memcpy(owner, value.bytes, EVENT_ID_LEN);
-		if (strcmp(owner, id) != 0)
-			err = is_name_used(cluster, name, owner, &is_used);
-	}
-	buffer_clear(&value);
-	if (err != ERR_NONE && err != ERR_NOT_FOUND)
-		return err;
-	if (is_used)
-		return ERR_EXISTS;
-	return bucket_put(bucket, key, id, strlen(id), revision, &revision);
-}
-
-static enum error
-is_name_used(struct cluster *cluster, const char *name, const char *id,
-    bool *is_used_out)
-{
-	struct registry_entry entry;
-	char key[REGISTRY_KEY_SIZE];
-	uint64_t revision;
-	enum error err;
-
-	registry_entry_key(REGISTRY_ORGANIZATION, id, key);
-	err = read_entry(cluster, key, &entry, &revision);
-	*is_used_out = err == ERR_NONE &&
-	    strcmp(entry.organization.name, name) == 0;
-	return err == ERR_NOT_FOUND ? ERR_NONE : err;
-}
-
-/* Best effort: a name that stays belongs to nobody, see above. */
-static void
-free_name(struct cluster *cluster, const char *name)
-{
-	char key[REGISTRY_KEY_SIZE];
-
-	registry_name_key(name, key);
-	(void)bucket_purge(cluster_bucket(cluster), key);
-}
-
 static enum error
 change_organization(struct registry_entry *entry, void *arg)
 {
@@ -333,7 +292,7 @@ change_organization(struct registry_entry *entry, void *arg)
 	call->has_new_name = err == ERR_NONE &&
 	    strcmp(call->old_name, organization->name) != 0;
 	if (call->has_new_name)
-		err = take_name(call->cluster, organization->name,
+		err = names_take(call->cluster, organization->name,
 		    organization->id);
 	return err;
 }

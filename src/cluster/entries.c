@@ -16,18 +16,16 @@
 #include "stream/follower.h"
 #include "stream/layout.h"
 
-enum {
-	/* One entry may need its organization, and that its name. */
-	FETCHES_MAX = 3,
-	VALUE_KEY_OFFSET = sizeof(BUCKET_SUBJECT_PREFIX) - 1
-};
+enum { VALUE_KEY_OFFSET = sizeof(BUCKET_SUBJECT_PREFIX) - 1 };
 
 struct entries {
 	struct store *store;
 	struct bucket *bucket;
 	const struct cluster_secrets *secrets;
-	/* What an entry needs that is not here: an organization's id. */
+	/* Ids of organizations: that of a key, which is not here; and one that
+	 * the bucket was asked for, and has no more. */
 	char needed[EVENT_ID_LEN + 1];
+	char absent[EVENT_ID_LEN + 1];
 	struct registry_entry all[ENTRIES_PER_COMMIT_MAX];
 };
 
@@ -40,8 +38,8 @@ static enum error apply(struct entries *entries, struct store_txn *txn,
 static enum error forget(struct store_txn *txn, const char *key);
 static enum error put(struct entries *entries, struct store_txn *txn,
     const struct registry_entry *entry);
-static enum error put_organization(struct entries *entries,
-    struct store_txn *txn, const struct organization *organization);
+static enum error put_organization(struct store_txn *txn,
+    const struct organization *organization);
 static enum error put_api_key(struct entries *entries, struct store_txn *txn,
     const struct registry_entry *entry);
 static enum error allow(enum error err, enum error allowed);
@@ -77,12 +75,15 @@ entries_apply(struct entries *entries,
 
 	if (message_count > ENTRIES_PER_COMMIT_MAX)
 		message_count = ENTRIES_PER_COMMIT_MAX;
+	entries->absent[0] = '\0';
 	err = try_all(entries, messages, message_count, done_out,
 	    revision_out);
-	for (int i = 0; err == ERR_NOT_FOUND && i < FETCHES_MAX; i++) {
-		err = allow(entries_fetch_organization(entries,
-		    entries->needed), ERR_NOT_FOUND);
-		if (err == ERR_NONE)
+	if (err == ERR_NOT_FOUND) {
+		err = entries_fetch_organization(entries, entries->needed);
+		if (err == ERR_NOT_FOUND)
+			memcpy(entries->absent, entries->needed,
+			    sizeof(entries->absent));
+		if (err == ERR_NONE || err == ERR_NOT_FOUND)
 			err = try_all(entries, messages, message_count,
 			    done_out, revision_out);
 	}
@@ -100,12 +101,12 @@ entries_fetch_organization(struct entries *entries, const char *id)
 	struct buffer value;
 	struct store_txn *txn = NULL;
 	char key[REGISTRY_KEY_SIZE];
-	uint64_t revision;
+	struct bucket_place place;
 	enum error err;
 
 	buffer_init(&value, REGISTRY_VALUE_BYTES_MAX);
 	registry_entry_key(REGISTRY_ORGANIZATION, id, key);
-	err = bucket_get(entries->bucket, key, &value, &revision);
+	err = bucket_get(entries->bucket, key, &value, &place);
 	if (err == ERR_NONE && registry_entry_read(entries->secrets, key,
 	    value.bytes, value.len, &entry) != ERR_NONE)
 		err = ERR_NOT_FOUND;
@@ -124,22 +125,30 @@ entries_fetch_organization(struct entries *entries, const char *id)
 	return err == ERR_NOT_FOUND ? ERR_AWAY : err;
 }
 
-/* ERR_NOT_FOUND: something is needed first. */
+/* Stops before an entry that needs an organization first; ERR_NOT_FOUND: that
+ * is the first one. */
 static enum error
 try_all(struct entries *entries, const struct follower_message *messages,
     size_t message_count, size_t *done_out, uint64_t *revision_out)
 {
 	struct membership membership;
 	struct store_txn *txn = NULL;
+	size_t done = 0;
 	enum error err = store_write_begin(entries->store, false, &txn);
 
 	*done_out = 0;
 	if (err != ERR_NONE)
 		return err;
-	err = allow(store_membership_get(txn, &membership), ERR_NOT_FOUND);
-	for (size_t i = 0; i < message_count && err == ERR_NONE; i++)
-		err = apply(entries, txn, &messages[i], &entries->all[i],
-		    &membership);
+	err = store_membership_get(txn, &membership);
+	if (err == ERR_NOT_FOUND)
+		err = ERR_STORE;
+	while (done < message_count && err == ERR_NONE) {
+		err = apply(entries, txn, &messages[done],
+		    &entries->all[done], &membership);
+		done += err == ERR_NONE;
+	}
+	if (err == ERR_NOT_FOUND && done > 0)
+		err = ERR_NONE;
 	if (err == ERR_NONE)
 		err = store_membership_put(txn, &membership);
 	if (err != ERR_NONE) {
@@ -148,7 +157,7 @@ try_all(struct entries *entries, const struct follower_message *messages,
 	}
 	err = store_write_commit(txn);
 	if (err == ERR_NONE) {
-		*done_out = message_count;
+		*done_out = done;
 		*revision_out = membership.revision;
 	}
 	return err;
@@ -205,17 +214,20 @@ put(struct entries *entries, struct store_txn *txn,
 		return entry->change == REGISTRY_REMOVED ?
 		    allow(change_organization_remove(txn,
 		    entry->organization.number), ERR_NOT_FOUND) :
-		    put_organization(entries, txn, &entry->organization);
+		    put_organization(txn, &entry->organization);
 	if (entry->change == REGISTRY_REMOVED)
 		return allow(store_api_key_remove(txn, entry->api_key.id),
 		    ERR_NOT_FOUND);
 	return put_api_key(entries, txn, entry);
 }
 
-/* Its name may be one that another organization had, of which the bucket
- * knows a newer one. */
+/*
+ * Its name may be one that another organization had.  That one has another
+ * name by now, or is gone: its entry comes later, and until then its id stands
+ * for its name.
+ */
 static enum error
-put_organization(struct entries *entries, struct store_txn *txn,
+put_organization(struct store_txn *txn,
     const struct organization *organization)
 {
 	struct organization other;
@@ -224,10 +236,13 @@ put_organization(struct entries *entries, struct store_txn *txn,
 	if (err != ERR_EXISTS)
 		return err;
 	err = store_organization_find(txn, organization->name, &other);
-	if (err != ERR_NONE)
-		return err == ERR_NOT_FOUND ? ERR_STORE : err;
-	memcpy(entries->needed, other.id, sizeof(entries->needed));
-	return ERR_NOT_FOUND;
+	if (err == ERR_NONE) {
+		memcpy(other.name, other.id, sizeof(other.id));
+		err = store_organization_put_whole(txn, &other);
+	}
+	if (err == ERR_NONE)
+		err = store_organization_put_whole(txn, organization);
+	return err == ERR_NOT_FOUND || err == ERR_EXISTS ? ERR_STORE : err;
 }
 
 static enum error
@@ -238,13 +253,13 @@ put_api_key(struct entries *entries, struct store_txn *txn,
 	enum error err = store_organization_get(txn,
 	    entry->organization.number, &organization);
 
-	if (err == ERR_NOT_FOUND && strcmp(entries->needed,
+	if (err == ERR_NOT_FOUND && strcmp(entries->absent,
 	    entry->organization.id) != 0) {
 		memcpy(entries->needed, entry->organization.id,
 		    sizeof(entries->needed));
 		return err;
 	}
-	/* It was asked for, and is gone: so is the key. */
+	/* It is gone, and so is the key. */
 	if (err == ERR_NOT_FOUND)
 		return ERR_NONE;
 	if (err != ERR_NONE)

@@ -27,10 +27,10 @@ typedef void entries_visit(const struct registry_entry *entry,
 
 /*
  * Applies the messages of the bucket's stream in order, in one transaction
- * with the revision that the store has come to; *done_out is how many.  What
- * an entry needs of others (a key its organization, a name its former owner)
- * is read from the bucket.  ERR_AWAY: that gave no answer.  ERR_STORE and the
- * like.  After an error try again.
+ * with the revision that the store has come to; *done_out is how many, one at
+ * least.  The organization that a key needs is read from the bucket.
+ * ERR_AWAY: that gave no answer.  ERR_STORE and the like.  After an error try
+ * again.
  */
 enum error entries_apply(struct entries *entries,
     const struct follower_message *messages, size_t message_count,

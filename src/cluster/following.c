@@ -23,7 +23,8 @@ static void judge_gap(struct cluster *cluster);
 static enum error fetch(struct cluster *cluster, const char *id);
 static enum error weigh(struct cluster *cluster, enum error err,
     struct cluster_work *work);
-static void drop_messages(struct cluster *cluster, size_t count);
+static void drop(struct follower_message *messages, size_t *count,
+    size_t done);
 
 enum error
 cluster_follow(struct cluster *cluster)
@@ -88,8 +89,7 @@ apply_entries(struct cluster *cluster, struct cluster_work *work)
 	    cluster->entry_count, announce, cluster, &done,
 	    &cluster->membership.revision);
 	if (err == ERR_NONE) {
-		follower_drop(cluster->entry_messages, cluster->entry_count);
-		cluster->entry_count = 0;
+		drop(cluster->entry_messages, &cluster->entry_count, done);
 		work->commits++;
 		work->is_more = true;
 	}
@@ -138,7 +138,7 @@ apply_messages(struct cluster *cluster, applier_visit *visit, void *arg,
 	cluster->absent[0] = '\0';
 	cluster->gap_since_ms = 0;
 	cluster->may_be_gap = false;
-	drop_messages(cluster, result.messages);
+	drop(cluster->messages, &cluster->message_count, result.messages);
 	work->events += result.events;
 	work->pruned += result.pruned;
 	work->commits++;
@@ -195,10 +195,9 @@ weigh(struct cluster *cluster, enum error err, struct cluster_work *work)
 }
 
 static void
-drop_messages(struct cluster *cluster, size_t count)
+drop(struct follower_message *messages, size_t *count, size_t done)
 {
-	follower_drop(cluster->messages, count);
-	cluster->message_count -= count;
-	memmove(cluster->messages, cluster->messages + count,
-	    cluster->message_count * sizeof(cluster->messages[0]));
+	follower_drop(messages, done);
+	*count -= done;
+	memmove(messages, messages + done, *count * sizeof(messages[0]));
 }

@@ -263,12 +263,12 @@ static enum error
 get_text(struct bucket *bucket, const char *key, char text[SMALL_BYTES_MAX])
 {
 	struct buffer value;
-	uint64_t revision;
+	struct bucket_place place;
 	enum error err;
 
 	text[0] = '\0';
 	buffer_init(&value, SMALL_BYTES_MAX - 1);
-	err = bucket_get(bucket, key, &value, &revision);
+	err = bucket_get(bucket, key, &value, &place);
 	if (err == ERR_NONE && value.len > 0) {
 		memcpy(text, value.bytes, value.len);
 		text[value.len] = '\0';

@@ -11,6 +11,7 @@ libcluster_a_SOURCES = \
 	src/cluster/following.c \
 	src/cluster/join.c src/cluster/join.h \
 	src/cluster/machine.c src/cluster/machine.h \
+	src/cluster/names.c src/cluster/names.h \
 	src/cluster/numbers.c src/cluster/numbers.h \
 	src/cluster/outbox.c src/cluster/outbox.h \
 	src/cluster/parts.h \

@@ -42,9 +42,9 @@ set(struct bucket *bucket, uint32_t least, uint32_t *number_out)
 	for (int i = 0; i < ATTEMPTS_MAX && err == ERR_EXISTS; i++) {
 		char text[NUMBER_SIZE];
 		int64_t last = 0;
-		uint64_t revision;
+		struct bucket_place place;
 
-		err = bucket_get(bucket, LAST_KEY, &value, &revision);
+		err = bucket_get(bucket, LAST_KEY, &value, &place);
 		if (err == ERR_NONE)
 			err = text_parse_int64(value.bytes, value.len,
 			    &last);
@@ -59,8 +59,8 @@ set(struct bucket *bucket, uint32_t least, uint32_t *number_out)
 		}
 		*number_out = (uint32_t)last;
 		err = bucket_put(bucket, LAST_KEY, text, (size_t)snprintf(
-		    text, sizeof(text), "%" PRId64, last), revision,
-		    &revision);
+		    text, sizeof(text), "%" PRId64, last), place.revision,
+		    &place.revision);
 	}
 	buffer_clear(&value);
 	return err == ERR_EXISTS ? ERR_AWAY : err;

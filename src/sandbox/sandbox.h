@@ -25,7 +25,8 @@ struct sandbox_plan {
 	bool may_connect;		/* to any unix socket */
 	/* To servers by TCP, whose names are looked up: may_connect too. */
 	bool is_networked;
-	const char *creds_path;		/* files it reads then; NULL, "": none */
+	/* Files that it reads then; NULL or "": none. */
+	const char *creds_path;
 	const char *ca_path;
 };
 

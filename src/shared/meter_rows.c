@@ -51,11 +51,13 @@ const struct meter_row meter_rows[] = {
 	    "Whether the recorder is connected to NATS." },
 	[METER_CLUSTER_LOST] = { "apitrail_cluster_lost", "",
 	    METER_GAUGE, METER_PLAIN,
-	    "Whether the store has to be restored from another machine." },
+	    "Whether the store has to be restored from another "
+	    "machine's backup." },
 	[METER_CLUSTER_LAGGING] = { "apitrail_cluster_lagging", "",
 	    METER_GAUGE, METER_PLAIN,
 	    "Whether the store is behind the log for seconds." },
-	[METER_CLUSTER_SEEN_MS] = { "apitrail_cluster_last_seen_timestamp_seconds", "",
+	[METER_CLUSTER_SEEN_MS] = {
+	    "apitrail_cluster_last_seen_timestamp_seconds", "",
 	    METER_GAUGE, METER_MILLISECONDS,
 	    "When the recorder looked at the log last." },
 	[METER_CLUSTER_POSITION] = { "apitrail_cluster_position", "",
@@ -69,7 +71,8 @@ const struct meter_row meter_rows[] = {
 	    "Connections to NATS that were made anew." },
 	[METER_CLUSTER_SKIPPED] = { "apitrail_cluster_skipped_messages_total", "",
 	    METER_COUNTER, METER_PLAIN,
-	    "Messages in the log that no machine of this cluster put there." },
+	    "Messages in the log that no machine of this cluster put "
+	    "there." },
 	[METER_CLUSTER_GAPS] = { "apitrail_cluster_gaps_total", "",
 	    METER_COUNTER, METER_PLAIN,
 	    "Places in the log where messages were missing." },

@@ -10,6 +10,8 @@
 
 enum { SCAN_MAX = 4096 };
 
+#define NS_PER_MS INT64_C(1000000)
+
 struct bucket {
 	kvStore *entries;
 };
@@ -46,13 +48,13 @@ bucket_close(struct bucket *bucket)
 
 enum error
 bucket_get(struct bucket *bucket, const char *key, struct buffer *value,
-    uint64_t *revision_out)
+    struct bucket_place *place)
 {
 	kvEntry *entry = NULL;
 	natsStatus status = kvStore_Get(&entry, bucket->entries, key);
 	enum error err;
 
-	*revision_out = 0;
+	*place = (struct bucket_place){ 0 };
 	buffer_reset(value);
 	if (status == NATS_NOT_FOUND)
 		return ERR_NOT_FOUND;
@@ -60,7 +62,8 @@ bucket_get(struct bucket *bucket, const char *key, struct buffer *value,
 		return ERR_AWAY;
 	buffer_add(value, kvEntry_Value(entry),
 	    (size_t)kvEntry_ValueLen(entry));
-	*revision_out = kvEntry_Revision(entry);
+	place->revision = kvEntry_Revision(entry);
+	place->timestamp_ms = kvEntry_Created(entry) / NS_PER_MS;
 	err = value->error;
 	kvEntry_Destroy(entry);
 	return err;
@@ -117,11 +120,4 @@ bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
 	}
 	kvWatcher_Destroy(watcher);
 	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
-}
-
-enum error
-bucket_purge(struct bucket *bucket, const char *key)
-{
-	return kvStore_Purge(bucket->entries, key, NULL) == NATS_OK ?
-	    ERR_NONE : ERR_AWAY;
 }

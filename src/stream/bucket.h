@@ -16,10 +16,16 @@ enum error bucket_open(struct link *link, struct bucket **bucket_out,
     struct detail *detail);
 void bucket_close(struct bucket *bucket);
 
+/* When an entry was written, for the bucket and by the servers' clock. */
+struct bucket_place {
+	uint64_t revision;
+	int64_t timestamp_ms;
+};
+
 /* Puts what lies under the key into the buffer.  ERR_NOT_FOUND: nothing, or
  * it was deleted.  ERR_AWAY: no answer. */
 enum error bucket_get(struct bucket *bucket, const char *key,
-    struct buffer *value, uint64_t *revision_out);
+    struct buffer *value, struct bucket_place *place_out);
 
 /*
  * Writes the value if the key's last revision is the given one, 0 for none.
@@ -35,8 +41,5 @@ enum error bucket_put(struct bucket *bucket, const char *key,
 typedef void bucket_visit(const char *value, void *arg);
 enum error bucket_scan(struct bucket *bucket, const char *keys,
     bucket_visit *visit, void *arg);
-
-/* Forgets the key with all its revisions. */
-enum error bucket_purge(struct bucket *bucket, const char *key);
 
 #endif

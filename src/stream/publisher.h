@@ -28,7 +28,7 @@ enum publisher_expects { EXPECTS_ANYTHING, EXPECTS_NOTHING, EXPECTS_SEQUENCE };
 
 struct publication {
 	const char *subject;
-	const char *id;			/* the message's, of hexadecimal digits */
+	const char *id;			/* hexadecimal digits */
 	enum publisher_expects expects;
 	uint64_t expected;		/* the sequence */
 	const char *payload;

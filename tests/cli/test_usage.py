@@ -66,7 +66,7 @@ def test_help_of_the_program_lists_every_command(program):
 
 
 def test_every_command_has_help(program):
-    rows = re.findall(r"^  ((?:org|key) [a-z]+|[a-z]+) ",
+    rows = re.findall(r"^  ((?:cluster|org|key) [a-z]+|[a-z]+) ",
                       program.must("--help").decode().split("\nOptions")[0],
                       re.M)
     for row in rows:
@@ -81,7 +81,7 @@ def test_the_manual_has_every_command_and_option(program):
               encoding="utf-8") as file:
         manual = file.read().replace("\\-", "-")
     for line in program.must("--help").decode().splitlines():
-        row = re.match(r"  ((?:org|key) [a-z]+|[a-z]+)  ", line)
+        row = re.match(r"  ((?:cluster|org|key) [a-z]+|[a-z]+)  ", line)
         if row:
             equal((row[1], f"Ss {row[1]}" in manual), (row[1], True))
             usage = program.must(*row[1].split(), "--help").decode()
