@@ -10,6 +10,7 @@
 #include "cluster/requests.h"
 #include "recorder/alone.h"
 #include "recorder/peers.h"
+#include "recorder/totals.h"
 #include "shared/cluster_sign.h"
 #include "store/membership.h"
 
@@ -94,7 +95,7 @@ clustered_due_ms(const struct clustered *clustered)
 
 enum error
 clustered_work(struct clustered *clustered, int64_t peers_now_ms,
-    struct clustered_work *work_out)
+    struct totals *work_out)
 {
 	struct cluster_work work = { 0 };
 	enum error err = requests_begin(clustered->requests);
@@ -106,8 +107,11 @@ clustered_work(struct clustered *clustered, int64_t peers_now_ms,
 	peers_drop_taken(clustered->peers, peers_now_ms);
 	if (err == ERR_NONE)
 		err = requests_work(clustered->requests, &work);
-	*work_out = (struct clustered_work){ work.events, work.pruned,
-	    work.commits };
+	*work_out = (struct totals){
+		.events = work.events,
+		.pruned = work.pruned,
+		.commits = work.commits,
+	};
 	if (clock_steady_ms() - clustered->told_ms >= TELL_MS)
 		tell(clustered);
 	return err;

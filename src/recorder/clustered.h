@@ -16,6 +16,7 @@ struct peers;
 struct settings;
 struct shared;
 struct store;
+struct totals;
 
 /*
  * NULL in *clustered_out where the settings name no log.  ERR_MEANING also
@@ -32,15 +33,9 @@ int clustered_fd(const struct clustered *clustered);
 /* When clustered_work is to be called at the latest. */
 int64_t clustered_due_ms(const struct clustered *clustered);
 
-struct clustered_work {
-	uint64_t events;
-	uint64_t pruned;
-	uint64_t commits;
-};
-
 /* Takes what peers ask, as far as there is room, and answers what is done.
  * ERR_STORE and the like: it cannot go on. */
 enum error clustered_work(struct clustered *clustered, int64_t peers_now_ms,
-    struct clustered_work *work_out);
+    struct totals *work_out);
 
 #endif

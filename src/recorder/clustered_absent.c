@@ -2,6 +2,7 @@
 #include "base/settings.h"
 #include "recorder/alone.h"
 #include "recorder/clustered.h"
+#include "recorder/totals.h"
 
 enum error
 clustered_open(const struct settings *settings, struct store *store,
@@ -38,10 +39,10 @@ clustered_due_ms(const struct clustered *clustered)
 
 enum error
 clustered_work(struct clustered *clustered, int64_t peers_now_ms,
-    struct clustered_work *work)
+    struct totals *work)
 {
 	(void)clustered;
 	(void)peers_now_ms;
-	*work = (struct clustered_work){ 0 };
+	*work = (struct totals){ 0 };
 	return ERR_NONE;
 }

@@ -10,7 +10,8 @@ librecorder_a_SOURCES = \
 	src/recorder/recorder.c src/recorder/recorder.h \
 	src/recorder/stalled_readers.c src/recorder/stalled_readers.h \
 	src/recorder/stop_signal.c src/recorder/stop_signal.h \
-	src/recorder/surroundings.c src/recorder/surroundings.h
+	src/recorder/surroundings.c src/recorder/surroundings.h \
+	src/recorder/totals.c src/recorder/totals.h
 if NATS
 librecorder_a_SOURCES += src/recorder/clustered.c
 else

@@ -5,9 +5,7 @@
  */
 #include "recorder/recorder.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +24,7 @@
 #include "recorder/peers.h"
 #include "recorder/stop_signal.h"
 #include "recorder/surroundings.h"
+#include "recorder/totals.h"
 #include "shared/cut_guard.h"
 #include "shared/shared.h"
 #include "store/store.h"
@@ -42,8 +41,7 @@ enum {
 	/* When it stops: what was sent is committed so long, then refused,
 	 * and at last left. */
 	STOP_TAKE_MS = 2000,
-	STOP_MS = 4000,
-	NUMBER_SIZE = 24
+	STOP_MS = 4000
 };
 
 struct recorder {
@@ -65,7 +63,7 @@ struct recorder {
 	bool is_full;		/* the last commit was refused for that */
 	int64_t full_until_ms;	/* and no other is tried before */
 	enum error err;		/* why it cannot go on */
-	struct group_result all;	/* since it began */
+	struct totals totals;		/* since it began */
 	struct pollfd polls[PEERS_MAX + 2];
 	struct peers peers;
 };
@@ -87,7 +85,6 @@ static group_answer reply;
 static void note_result(struct recorder *recorder,
     const struct group_result *result);
 static int64_t peers_now_ms(const struct recorder *recorder);
-static void log_end(const struct recorder *recorder);
 
 enum error
 recorder_run(const struct settings *settings, struct detail *detail)
@@ -118,7 +115,8 @@ recorder_run(const struct settings *settings, struct detail *detail)
 		run(recorder);
 		notify_stopping(&recorder->notify);
 		stop(recorder);
-		log_end(recorder);
+		totals_log(&recorder->totals, recorder->path,
+		    recorder->chores.pruned);
 		err = recorder->err;
 		if (err != ERR_NONE)
 			detail_set(detail, err,
@@ -147,7 +145,8 @@ open_all(struct recorder *recorder, const struct settings *settings,
 	    settings_number(settings, SETTING_MAP_SIZE), &recorder->store,
 	    detail);
 	if (err == ERR_NONE)
-		err = recorder_lock_take(recorder->path, &recorder->lock_fd, detail);
+		err = recorder_lock_take(recorder->path, &recorder->lock_fd,
+		    detail);
 	if (err == ERR_NONE)
 		err = surroundings_listen(&recorder->around, detail);
 	if (err != ERR_NONE)
@@ -308,7 +307,7 @@ wait_for_others(struct recorder *recorder)
 static void
 work_in_cluster(struct recorder *recorder)
 {
-	struct clustered_work work = { 0 };
+	struct totals work = { 0 };
 	enum error err;
 
 	if (!surroundings_are_ours(&recorder->around)) {
@@ -321,9 +320,7 @@ work_in_cluster(struct recorder *recorder)
 	doing_end();
 	if (err != ERR_NONE)
 		recorder->err = err;
-	recorder->all.events += work.events;
-	recorder->all.pruned += work.pruned;
-	recorder->all.commits += work.commits;
+	totals_add(&recorder->totals, &work);
 }
 
 static void
@@ -369,14 +366,13 @@ reply(void *asker, uint64_t sequence, enum message_outcome outcome,
 static void
 note_result(struct recorder *recorder, const struct group_result *result)
 {
-	struct group_result *all = &recorder->all;
-
 	recorder->last_requests = result->requests;
-	all->requests += result->requests;
-	all->recorded += result->recorded;
-	all->events += result->events;
-	all->pruned += result->pruned;
-	all->commits += result->commits;
+	totals_add(&recorder->totals, &(struct totals){
+	    .requests = result->requests,
+	    .recorded = result->recorded,
+	    .events = result->events,
+	    .pruned = result->pruned,
+	    .commits = result->commits });
 	if (result->is_broken)
 		recorder->err = ERR_STORE;
 	if (result->is_full && !recorder->is_full)
@@ -396,25 +392,4 @@ static int64_t
 peers_now_ms(const struct recorder *recorder)
 {
 	return clock_steady_ms() - recorder->busy_ms;
-}
-
-static void
-log_end(const struct recorder *recorder)
-{
-	const struct group_result *all = &recorder->all;
-	char requests[NUMBER_SIZE];
-	char recorded[NUMBER_SIZE];
-	char events[NUMBER_SIZE];
-	char commits[NUMBER_SIZE];
-	char pruned[NUMBER_SIZE];
-
-	snprintf(requests, NUMBER_SIZE, "%" PRIu64, all->requests);
-	snprintf(recorded, NUMBER_SIZE, "%" PRIu64, all->recorded);
-	snprintf(events, NUMBER_SIZE, "%" PRIu64, all->events);
-	snprintf(commits, NUMBER_SIZE, "%" PRIu64, all->commits);
-	snprintf(pruned, NUMBER_SIZE, "%" PRIu64,
-	    all->pruned + recorder->chores.pruned);
-	log_fact(LEVEL_NOTICE, "the recorder stops", "store",
-	    recorder->path, "requests", requests, "recorded", recorded,
-	    "events", events, "commits", commits, "pruned", pruned, NULL);
 }

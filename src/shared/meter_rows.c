@@ -69,7 +69,8 @@ const struct meter_row meter_rows[] = {
 	[METER_CLUSTER_FAILOVERS] = { "apitrail_cluster_failovers_total", "",
 	    METER_COUNTER, METER_PLAIN,
 	    "Connections to NATS that were made anew." },
-	[METER_CLUSTER_SKIPPED] = { "apitrail_cluster_skipped_messages_total", "",
+	[METER_CLUSTER_SKIPPED] = {
+	    "apitrail_cluster_skipped_messages_total", "",
 	    METER_COUNTER, METER_PLAIN,
 	    "Messages in the log that no machine of this cluster put "
 	    "there." },
