@@ -2,9 +2,12 @@
 examples = \
 	contrib/apache/apitrail-fcgid.conf \
 	contrib/apache/apitrail-proxy.conf \
+	contrib/grafana/apitrail.json \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
 	contrib/nginx/apitrail.conf \
+	contrib/prometheus/apitrail.rules.yml \
+	contrib/prometheus/apitrail.test.yml \
 	contrib/systemd/apitrail-recorder.service \
 	contrib/systemd/apitrail-responder.service \
 	contrib/systemd/apitrail-responder.socket \
