@@ -13,8 +13,15 @@ examples = \
 	contrib/systemd/apitrail-responder.socket \
 	contrib/systemd/stdin.conf
 
+# Where the shells look for them.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+zshcompletion_DATA = contrib/completion/_apitrail
+
 EXTRA_DIST += \
 	$(examples) \
+	$(zshcompletion_DATA) \
+	contrib/completion/apitrail.bash \
 	contrib/check \
 	contrib/demo-events \
 	contrib/format \
@@ -25,6 +32,9 @@ EXTRA_DIST += \
 	.clang-tidy
 
 install-data-local:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)"
+	$(INSTALL_DATA) "$(srcdir)/contrib/completion/apitrail.bash" \
+	    "$(DESTDIR)$(bashcompletiondir)/apitrail"
 	for example in $(examples); do \
 		folder="$(DESTDIR)$(docdir)/examples/$$(basename \
 		    "$$(dirname "$$example")")" && \
@@ -37,6 +47,7 @@ install-data-local:
 	done
 
 uninstall-local:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/apitrail"
 	for example in $(examples); do \
 		rm -f "$(DESTDIR)$(docdir)/examples/$${example#contrib/}"; \
 	done
