@@ -2,6 +2,7 @@
 examples = \
 	contrib/apache/apitrail-fcgid.conf \
 	contrib/apache/apitrail-proxy.conf \
+	contrib/grafana/apitrail.json \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
 	contrib/nginx/apitrail.conf \
@@ -10,13 +11,22 @@ examples = \
 	contrib/nats/server-1.conf \
 	contrib/nats/server-2.conf \
 	contrib/nats/server-3.conf \
+	contrib/prometheus/apitrail.rules.yml \
+	contrib/prometheus/apitrail.test.yml \
 	contrib/systemd/apitrail-recorder.service \
 	contrib/systemd/apitrail-responder.service \
 	contrib/systemd/apitrail-responder.socket \
 	contrib/systemd/stdin.conf
 
+# Where the shells look for them.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+zshcompletion_DATA = contrib/completion/_apitrail
+
 EXTRA_DIST += \
 	$(examples) \
+	$(zshcompletion_DATA) \
+	contrib/completion/apitrail.bash \
 	contrib/check \
 	contrib/cluster-demo \
 	contrib/demo-events \
@@ -28,6 +38,9 @@ EXTRA_DIST += \
 	.clang-tidy
 
 install-data-local:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)"
+	$(INSTALL_DATA) "$(srcdir)/contrib/completion/apitrail.bash" \
+	    "$(DESTDIR)$(bashcompletiondir)/apitrail"
 	for example in $(examples); do \
 		folder="$(DESTDIR)$(docdir)/examples/$$(basename \
 		    "$$(dirname "$$example")")" && \
@@ -40,6 +53,7 @@ install-data-local:
 	done
 
 uninstall-local:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/apitrail"
 	for example in $(examples); do \
 		rm -f "$(DESTDIR)$(docdir)/examples/$${example#contrib/}"; \
 	done

@@ -285,6 +285,16 @@ fixture_ask(struct fixture *fixture, const struct ask *ask)
 		free(own[i]);
 }
 
+bool
+fixture_has_line(const char *lines, const char *first, const char *then)
+{
+	const char *begin = strstr(lines, first);
+	const char *end = begin == NULL ? NULL : strchr(begin, '\n');
+
+	return end != NULL && memmem(begin, (size_t)(end - begin), then,
+	    strlen(then)) != NULL;
+}
+
 const char *
 fixture_body(struct fixture *fixture)
 {

@@ -90,6 +90,10 @@ struct ask {
 /* Answers into fixture->response; the body gets a NUL behind its end. */
 void fixture_ask(struct fixture *fixture, const struct ask *ask);
 
+/* Whether lines of the access log have one with both, in this order. */
+bool fixture_has_line(const char *lines, const char *first,
+    const char *then);
+
 /* The body, and a field's value, until the next call; NULL: no field. */
 const char *fixture_body(struct fixture *fixture);
 const char *fixture_field(const struct fixture *fixture, const char *name);

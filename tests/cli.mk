@@ -20,6 +20,8 @@ CLI_PROGRAM_TESTS = \
 	tests/cli/test_append.py \
 	tests/cli/test_backup.py \
 	tests/cli/test_cluster.py \
+	tests/cli/test_completion.py \
+	tests/cli/test_doctor.py \
 	tests/cli/test_events.py \
 	tests/cli/test_import.py \
 	tests/cli/test_keys.py \
@@ -29,6 +31,7 @@ CLI_PROGRAM_TESTS = \
 	tests/cli/test_restore.py \
 	tests/cli/test_store.py \
 	tests/cli/test_tail.py \
+	tests/cli/test_terminal.py \
 	tests/cli/test_usage.py
 
 TESTS += $(CLI_TESTS) $(CLI_PROGRAM_TESTS)

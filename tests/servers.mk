@@ -6,6 +6,7 @@ server_tests = \
 	tests/servers/test_live.py \
 	tests/servers/test_operator.py \
 	tests/servers/test_organizations.py \
+	tests/servers/test_prometheus.py \
 	tests/servers/test_recorder_troubles.py \
 	tests/servers/test_recording.py \
 	tests/servers/test_repeats.py \

@@ -72,10 +72,8 @@ START_TEST(a_line_is_logfmt)
 	access_log_close(log);
 	read_line(text);
 	assert_matches(text, "^time=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z "
-	    "request_id=abc "
-	    "organization=ORG api_key_id=- method=GET path=/v1/events "
-	    "status=200 bytes=12 "
-	    "us=[0-9]+\n$");
+	    "request_id=abc organization=ORG api_key_id=- method=GET "
+	    "path=/v1/events status=200 bytes=12 us=[0-9]+\n$");
 }
 END_TEST
 

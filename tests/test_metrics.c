@@ -102,7 +102,7 @@ START_TEST(it_is_asked_for_as_other_routes_are)
 	fixture_ask(&fixture, &(struct ask){
 	    .method = asks[_i].method, .path = asks[_i].path,
 	    .accept = asks[_i].accept == NULL ? "*/*" : asks[_i].accept,
-	});
+			      });
 	ck_assert_uint_eq(fixture.response.status, asks[_i].status);
 	if (strcmp(asks[_i].method, "HEAD") == 0)
 		ck_assert_str_eq(fixture_body(&fixture), "");

@@ -39,6 +39,7 @@ START_TEST(events_are_counted_and_their_moments_told)
 	struct cursor place = fixture_place(BASE_MS - 5000, 1);
 	enum import_outcome outcome;
 	struct store_stat stat;
+	uint64_t old;
 
 	for (int i = 0; i < 100; i++) {
 		fixture_draft(&draft, (enum category)(i % CATEGORY_COUNT),
@@ -62,6 +63,13 @@ START_TEST(events_are_counted_and_their_moments_told)
 	ck_assert_int_eq(stat.newest_ms, BASE_MS + 99);
 	ck_assert_int_eq(stat.last_stamp_ms, BASE_MS + 99);
 	ck_assert_int_gt(stat.used_bytes, (int64_t)stat.blocks * 1000);
+	ck_assert_uint_eq(stat.open_reads, 1);
+	ck_assert_int_eq(store_count_old_blocks(txn, BASE_MS - 5000, &old),
+	    ERR_NONE);
+	ck_assert_uint_eq(old, 0);
+	ck_assert_int_eq(store_count_old_blocks(txn, BASE_MS + 100, &old),
+	    ERR_NONE);
+	ck_assert_uint_eq(old, stat.blocks);
 	ck_assert_uint_ge(stat.readers, 1);
 	store_read_end(txn);
 	store_close(store);

@@ -203,12 +203,14 @@ START_TEST(waits_and_streams_have_their_lines_in_the_access_log)
 	ck_assert_ptr_nonnull(file);
 	lines[fread(lines, 1, sizeof(lines) - 1, file)] = '\0';
 	fclose(file);
-	ck_assert_ptr_nonnull(strstr(lines, " request_id=over method=GET "
-	    "path=/v1/events status=200 bytes="));
-	ck_assert_ptr_nonnull(strstr(lines, " request_id=left method=GET "
-	    "path=/v1/events status=0 bytes=0 us="));
-	ck_assert_ptr_nonnull(strstr(lines, " request_id=stream method=GET "
-	    "path=/v1/events status=200 bytes="));
+	ck_assert(fixture_has_line(lines, " request_id=over ",
+	    " method=GET path=/v1/events status=200 bytes="));
+	ck_assert(fixture_has_line(lines, " request_id=left ",
+	    " method=GET path=/v1/events status=0 bytes=0 us="));
+	ck_assert(fixture_has_line(lines, " request_id=stream ",
+	    " method=GET path=/v1/events status=200 bytes="));
+	ck_assert(fixture_has_line(lines, " request_id=stream ",
+	    fixture.organizations[ACME].id));
 	free(directory);
 }
 END_TEST

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "base/write_whole.h"
 #include "cli/complain.h"
+#include "cli/nearest.h"
 #include "cli/usage.h"
 
 enum {
@@ -129,11 +130,8 @@ list_options(const struct command *command, struct option *list)
 	for (enum option_name i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = option_row(i);
 
-		if (command != NULL && command_takes(command, i) == NULL &&
-		    i != OPTION_HELP && i != OPTION_VERSION)
-			continue;
-		if (command == NULL && i != OPTION_HELP &&
-		    i != OPTION_VERSION && i != OPTION_JSON)
+		if (!option_is_everywhere(i) && (command != NULL ?
+		    command_takes(command, i) == NULL : i != OPTION_JSON))
 			continue;
 		list[count++] = (struct option){ row->name,
 		    row->argument != NULL ? required_argument : no_argument,
@@ -198,6 +196,7 @@ complain_of_option(const struct arguments *arguments, int value,
 {
 	/* What follows = may be a secret put into the wrong place. */
 	int name_len = (int)strcspn(word, "=");
+	const char *nearest = nearest_option(arguments->command, word);
 
 	if (value == ':')
 		arguments_complain(arguments, "--%s needs a value",
@@ -207,6 +206,9 @@ complain_of_option(const struct arguments *arguments, int value,
 		    value_name(optopt));
 	else if (optopt != 0)
 		arguments_complain(arguments, "unknown option -%c", optopt);
+	else if (nearest != NULL)
+		arguments_complain(arguments, "unknown or ambiguous option "
+		    "%.*s; did you mean --%s?", name_len, word, nearest);
 	else
 		arguments_complain(arguments,
 		    "unknown or ambiguous option %.*s", name_len, word);
@@ -225,17 +227,22 @@ value_name(int value)
 static enum error
 complain_of_word(const char *name, const char *word)
 {
-	struct quoted quoted;
+	const char *nearest = word == NULL ? nearest_command(NULL, name) :
+	    nearest_command(name, word);
+	const char *last = word == NULL ? name : word;
+	struct quoted quoted = quote(last, strlen(last));
 	struct buffer usage;
 
 	if (word == NULL) {
-		quoted = quote(name, strlen(name));
-		complain("unknown command %s; apitrail --help lists them",
-		    quoted.text);
+		complain("unknown command %s; %s%s%sapitrail --help lists "
+		    "them", quoted.text, nearest == NULL ? "" :
+		    "did you mean ", nearest == NULL ? "" : nearest,
+		    nearest == NULL ? "" : "? ");
 		return ERR_SYNTAX;
 	}
-	quoted = quote(word, strlen(word));
-	complain("unknown command %s of %s", quoted.text, name);
+	complain("unknown command %s of %s%s%s%s", quoted.text, name,
+	    nearest == NULL ? "" : "; did you mean ",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
 	buffer_init(&usage, 0);
 	usage_add_family(&usage, name);
 	(void)write_whole(STDERR_FILENO, usage.bytes, usage.len);
@@ -248,10 +255,9 @@ check_complete(const struct arguments *arguments)
 {
 	const struct command *command = arguments->command;
 
-	if (arguments->name == NULL) {
-		complain("a command is missing; apitrail --help lists them");
-		return ERR_SYNTAX;
-	}
+	/* Then there is a guide. */
+	if (arguments->name == NULL)
+		return ERR_NONE;
 	if (command == NULL) {
 		arguments_complain(arguments, "%s: a command is missing",
 		    arguments->name);

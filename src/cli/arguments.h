@@ -33,7 +33,8 @@ struct arguments {
 /*
  * Reads the command line.  What is wrong is complained of here, with the
  * usage line of the command as far as that is known; then ERR_SYNTAX.  With
- * --help or --version nothing else needs to be there.
+ * --help or --version nothing else needs to be there; without any word, name
+ * is NULL.
  */
 enum error arguments_read(int argc, char **argv, struct arguments *arguments);
 

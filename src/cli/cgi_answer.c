@@ -11,6 +11,7 @@
 #include "cli/complain.h"
 #include "cli/output.h"
 #include "cli/responder_child.h"
+#include "cli/visible.h"
 
 enum {
 	HEAD_BYTES_MAX = 64 * 1024,
@@ -23,14 +24,14 @@ static size_t find_head_end(const struct buffer *got);
 static enum error show_head(const char *head, size_t head_len,
     unsigned int *status_out);
 static const char *find_status(const char *head, size_t head_len);
-static enum error show_body(int fd, char last);
+static enum error show_body(int fd, struct buffer *got);
+static enum error show_piece(struct buffer *got, bool is_end);
 
 enum error
 cgi_answer_show(int fd, unsigned int *status_out)
 {
 	struct buffer got;
 	size_t head_len;
-	char last = '\n';
 	enum error err;
 
 	*status_out = 0;
@@ -40,13 +41,8 @@ cgi_answer_show(int fd, unsigned int *status_out)
 		err = show_head(got.bytes, head_len, status_out);
 	if (err != ERR_NONE)
 		goto out;
-	if (got.len > head_len) {
-		last = got.bytes[got.len - 1];
-		buffer_drop(&got, head_len);
-		err = output_buffer(&got);
-	}
-	if (err == ERR_NONE)
-		err = show_body(fd, last);
+	buffer_drop(&got, head_len);
+	err = show_body(fd, &got);
 out:
 	buffer_clear(&got);
 	return err;
@@ -153,25 +149,56 @@ find_status(const char *head, size_t head_len)
 	return NULL;
 }
 
-/* last is the last byte written so far. */
+/* got has what came of it so far. */
 static enum error
-show_body(int fd, char last)
+show_body(int fd, struct buffer *got)
 {
-	char piece[PIECE_BYTES];
+	bool is_terminal = isatty(STDOUT_FILENO);
+	char last = '\n';
 	size_t len;
 	enum error err;
 
-	for (;;) {
-		err = responder_child_read(fd, piece, sizeof(piece), &len);
-		if (err != ERR_NONE || len == 0)
-			break;
-		last = piece[len - 1];
-		err = output_write(piece, len);
+	do {
+		char *room;
+
+		if (got->len > 0)
+			last = got->bytes[got->len - 1];
+		err = show_piece(got, false);
 		if (err != ERR_NONE)
-			break;
-	}
+			return err;
+		room = buffer_reserve(got, PIECE_BYTES);
+		if (room == NULL) {
+			complain("out of memory");
+			return got->error;
+		}
+		err = responder_child_read(fd, room, PIECE_BYTES, &len);
+		got->len += len;
+	} while (err == ERR_NONE && len > 0);
+	if (err == ERR_NONE)
+		err = show_piece(got, true);
 	/* Leave a person's terminal at the beginning of a line. */
-	if (err == ERR_NONE && last != '\n' && isatty(STDOUT_FILENO))
+	if (err == ERR_NONE && last != '\n' && is_terminal)
 		err = output_text("\n");
+	return err;
+}
+
+/* On a terminal nothing is shown that paints it; a character that is cut off
+ * waits for its rest. */
+static enum error
+show_piece(struct buffer *got, bool is_end)
+{
+	struct buffer shown;
+	size_t len;
+	enum error err;
+
+	if (!isatty(STDOUT_FILENO))
+		return output_buffer(got);
+	buffer_init(&shown, 0);
+	len = visible_add_lines(&shown, got->bytes, got->len);
+	if (is_end)
+		visible_add(&shown, got->bytes + len, got->len - len);
+	buffer_drop(got, is_end ? got->len : len);
+	err = output_buffer(&shown);
+	buffer_clear(&shown);
 	return err;
 }

@@ -22,6 +22,7 @@ static const struct option_row option_rows[] = {
 	[OPTION_LIMIT] = { "limit", "N", false },
 	[OPTION_NAME] = { "name", "TEXT", false },
 	[OPTION_NDJSON] = { "ndjson", NULL, false },
+	[OPTION_NO_PAGER] = { "no-pager", NULL, true },
 	[OPTION_ORG] = { "org", "NAME", false },
 	[OPTION_OVERLAP] = { "overlap", "24h", false },
 	[OPTION_RATE] = { "rate", "PER_MINUTE|none", false },
@@ -32,6 +33,8 @@ static const struct option_row option_rows[] = {
 	[OPTION_START_AFTER_ID] = { "start-after-id", "ID", false },
 	[OPTION_STATUS] = { "status", "active|unpaid|locked", false },
 	[OPTION_STRICT] = { "strict", NULL, false },
+	[OPTION_URL] = { "url", "URL", false },
+	[OPTION_UTC] = { "utc", NULL, true },
 	[OPTION_VERSION] = { "version", NULL, true },
 	[OPTION_YES] = { "yes", NULL, true },
 };
@@ -121,6 +124,11 @@ static const struct command_option org_remove_options[] = {
 	JSON_ROW,
 };
 
+static const struct command_option doctor_options[] = {
+	{ OPTION_URL, false, "where the web server answers, to ask it too" },
+	JSON_ROW,
+};
+
 static const struct command_option restore_options[] = {
 	{ OPTION_YES, false, "replace a store that is there" },
 	JSON_ROW,
@@ -202,6 +210,9 @@ const struct command commands[] = {
 	{ "check", NULL, run_check, NULL, 0, 0,
 	    "read all of the store and name what is bad",
 	    OPTIONS(only_json) },
+	{ "doctor", NULL, run_doctor, NULL, 0, 0,
+	    "find what is wrong with the installation, and the mend",
+	    OPTIONS(doctor_options) },
 	{ "backup", NULL, run_backup, "DIR", 1, 1,
 	    "copy the store, also while it is in use, into a new folder",
 	    OPTIONS(only_json) },
@@ -227,6 +238,13 @@ char
 option_letter(enum option_name option)
 {
 	return option_letters[option];
+}
+
+bool
+option_is_everywhere(enum option_name option)
+{
+	return option == OPTION_HELP || option == OPTION_VERSION ||
+	    option == OPTION_NO_PAGER || option == OPTION_UTC;
 }
 
 const struct command *

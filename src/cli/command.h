@@ -31,6 +31,7 @@ enum option_name {
 	OPTION_LIMIT,
 	OPTION_NAME,
 	OPTION_NDJSON,
+	OPTION_NO_PAGER,
 	OPTION_ORG,
 	OPTION_OVERLAP,
 	OPTION_RATE,
@@ -41,6 +42,8 @@ enum option_name {
 	OPTION_START_AFTER_ID,
 	OPTION_STATUS,
 	OPTION_STRICT,
+	OPTION_URL,
+	OPTION_UTC,
 	OPTION_VERSION,
 	OPTION_YES,
 	OPTION_COUNT
@@ -56,6 +59,8 @@ struct option_row {
 const struct option_row *option_row(enum option_name option);
 /* That of -f and the like; '\0': none. */
 char option_letter(enum option_name option);
+/* Whether every command takes it, and it may stand where there is none. */
+bool option_is_everywhere(enum option_name option);
 
 struct command_option {
 	enum option_name option;

@@ -26,6 +26,7 @@ command_run run_recorder;
 command_run run_prune;
 command_run run_stat;
 command_run run_check;
+command_run run_doctor;
 command_run run_backup;
 command_run run_restore;
 command_run run_cluster_status;

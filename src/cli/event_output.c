@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
+#include "cli/visible.h"
 #include "model/event_columns.h"
 
 struct event_output {
@@ -22,6 +24,7 @@ struct event_output {
 };
 
 static struct table *new_table(void);
+static enum error print_text(struct event_output *output);
 static enum error add_page(struct event_output *output,
     const struct event_pages *pages);
 static enum error add_event(struct event_output *output, const char *json,
@@ -115,8 +118,26 @@ event_output_pages(struct event_output *output, struct event_pages *pages)
 		if (err != ERR_NONE)
 			break;
 		err = output->form == FORM_TABLE ?
-		    table_print(output->table) : output_buffer(&output->text);
+		    table_print(output->table) : print_text(output);
 	}
+	return err;
+}
+
+/* JSON is fit for a terminal already. */
+static enum error
+print_text(struct event_output *output)
+{
+	struct buffer shown;
+	enum error err;
+
+	if (output->form != FORM_CSV || !isatty(STDOUT_FILENO))
+		return output_buffer(&output->text);
+	buffer_init(&shown, 0);
+	(void)visible_add_lines(&shown, output->text.bytes,
+	    output->text.len);
+	buffer_reset(&output->text);
+	err = output_buffer(&shown);
+	buffer_clear(&shown);
 	return err;
 }
 
@@ -164,7 +185,7 @@ add_event(struct event_output *output, const char *json, size_t json_len)
 	case FORM_NDJSON:
 		break;
 	}
-	buffer_add(text, json, json_len);
+	visible_add_json(text, json, json_len);
 	buffer_add_text(text, "\n");
 	return ERR_NONE;
 }

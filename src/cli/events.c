@@ -8,6 +8,7 @@
 #include "cli/complain.h"
 #include "cli/event_output.h"
 #include "cli/event_pages.h"
+#include "cli/output.h"
 #include "cli/session.h"
 #include "model/limits.h"
 #include "model/organization.h"
@@ -40,6 +41,7 @@ run_events(const struct arguments *arguments)
 		pages.range.organization = organization.number;
 		err = show(&pages, form);
 	}
+	output_end();
 	if (err == ERR_NONE && pages.has_more &&
 	    !arguments_have(arguments, OPTION_LIMIT))
 		complain("there are more than these %d; --limit shows them",
@@ -108,6 +110,7 @@ show(struct event_pages *pages, enum event_form form)
 	struct event_output *output = NULL;
 	enum error err = event_output_new(form, &output);
 
+	output_page();
 	if (err == ERR_NONE)
 		err = event_output_pages(output, pages);
 	if (err == ERR_NONE)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "cli/visible.h"
 
 static void begin_value(struct json_writer *writer, const char *name);
 
@@ -43,7 +44,7 @@ json_writer_text(struct json_writer *writer, const char *name, const char *text)
 		return;
 	}
 	begin_value(writer, name);
-	buffer_add_json_string(writer->buffer, text, strlen(text));
+	visible_add_json_string(writer->buffer, text);
 }
 
 void

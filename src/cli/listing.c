@@ -34,6 +34,7 @@ enum error
 listing_organizations(const struct arguments *arguments,
     const struct organization *organizations, size_t count, bool is_one)
 {
+	output_page();
 	if (!arguments_have(arguments, OPTION_JSON))
 		return organizations_table(organizations, count);
 	return print_json(add_organization, organizations, count, is_one);
@@ -89,6 +90,7 @@ enum error
 listing_keys(const struct arguments *arguments, const struct listed_key *keys,
     size_t count, bool is_one)
 {
+	output_page();
 	if (!arguments_have(arguments, OPTION_JSON))
 		return keys_table(keys, count);
 	return print_json(add_listed_key, keys, count, is_one);

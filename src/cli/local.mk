@@ -10,12 +10,19 @@ libcli_a_SOURCES = \
 	src/cli/check.c \
 	src/cli/command.c src/cli/command.h \
 	src/cli/commands.h \
+	src/cli/complete.c src/cli/complete.h \
+	src/cli/complete_store.c src/cli/complete_store.h \
 	src/cli/complain.c src/cli/complain.h \
 	src/cli/crash.c src/cli/crash.h \
+	src/cli/doctor.c src/cli/doctor.h \
+	src/cli/doctor_files.c \
+	src/cli/doctor_store.c \
+	src/cli/doctor_web.c \
 	src/cli/event_output.c src/cli/event_output.h \
 	src/cli/event_pages.c src/cli/event_pages.h \
 	src/cli/events.c \
 	src/cli/follow.c src/cli/follow.h \
+	src/cli/guide.c src/cli/guide.h \
 	src/cli/init.c \
 	src/cli/input.c src/cli/input.h \
 	src/cli/intake.c src/cli/intake.h \
@@ -27,10 +34,13 @@ libcli_a_SOURCES = \
 	src/cli/last_use.c src/cli/last_use.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/listing.c src/cli/listing.h \
+	src/cli/moment.c src/cli/moment.h \
+	src/cli/nearest.c src/cli/nearest.h \
 	src/cli/new_key.c src/cli/new_key.h \
 	src/cli/org_remove.c \
 	src/cli/organizations.c \
 	src/cli/output.c src/cli/output.h \
+	src/cli/pager.c src/cli/pager.h \
 	src/cli/pipeline.c src/cli/pipeline.h \
 	src/cli/places.c src/cli/places.h \
 	src/cli/progress.c src/cli/progress.h \
@@ -39,9 +49,11 @@ libcli_a_SOURCES = \
 	src/cli/recorder.c \
 	src/cli/registry.c src/cli/registry.h \
 	src/cli/registry_ways.h \
+	src/cli/records.c src/cli/records.h \
 	src/cli/request.c \
 	src/cli/request_target.c src/cli/request_target.h \
 	src/cli/responder_child.c src/cli/responder_child.h \
+	src/cli/screen.c src/cli/screen.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/slice.c src/cli/slice.h \
 	src/cli/spool.c src/cli/spool.h \

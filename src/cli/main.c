@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -11,8 +12,12 @@
 #include "base/settings.h"
 #include "cli/arguments.h"
 #include "cli/complain.h"
+#include "cli/complete.h"
 #include "cli/crash.h"
+#include "cli/guide.h"
+#include "cli/moment.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "cli/usage.h"
 
 static void set_up(void);
@@ -30,8 +35,15 @@ main(int argc, char **argv)
 	enum error err;
 
 	set_up();
+	/* For the shells, in no manual: see complete.h. */
+	if (argc >= 2 && strcmp(argv[1], COMPLETE_OPTION) == 0)
+		return (int)complete(argv + 2, (size_t)argc - 2);
 	if (arguments_read(argc, argv, &arguments) != ERR_NONE)
 		goto out;
+	if (arguments_have(&arguments, OPTION_UTC))
+		moment_use_utc();
+	if (arguments_have(&arguments, OPTION_NO_PAGER))
+		pager_forbid();
 	if (arguments_have(&arguments, OPTION_HELP) ||
 	    arguments_have(&arguments, OPTION_VERSION)) {
 		status = show_help(&arguments);
@@ -48,7 +60,12 @@ main(int argc, char **argv)
 		goto out;
 	}
 	arguments.settings = settings;
-	status = arguments.command->run(&arguments);
+	status = arguments.command == NULL ? guide(&arguments) :
+	    arguments.command->run(&arguments);
+	output_end();
+	/* Who leaves a pager has seen enough. */
+	if (output_reader_has_gone() && status == STATUS_FAILED)
+		status = STATUS_DONE;
 	if (!output_is_whole() && status == STATUS_DONE)
 		status = STATUS_FAILED;
 out:
@@ -85,7 +102,9 @@ show_help(const struct arguments *arguments)
 		usage_add_family(&text, arguments->name);
 	else
 		usage_add_program(&text);
+	output_page();
 	err = output_buffer(&text);
+	output_end();
 	buffer_clear(&text);
 	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
 }

@@ -21,6 +21,13 @@ enum error output_text(const char *text);
  * ERR_NO_MEMORY, ERR_TOO_LARGE and ERR_IO, each complained of. */
 enum error output_buffer(struct buffer *buffer);
 
+/* From now on, what is more than a screen of a terminal goes through a pager,
+ * if one is wanted. */
+void output_page(void);
+/* Nothing more comes: what was held back is written, and who reads it in a
+ * pager is waited for.  To be called before anything else is told. */
+void output_end(void);
+
 /* From now on a reader that goes away has had enough, which is no failure;
  * nothing is written after it.  Whether it has gone. */
 void output_let_reader_go(void);

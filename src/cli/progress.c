@@ -10,11 +10,16 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/write_whole.h"
+#include "cli/screen.h"
 
 enum {
 	QUIET_MS = SECOND_MS,	/* of work before the first line */
 	REDRAW_MS = 100,
-	BAR_WIDTH = 24
+	MINUTE_S = 60,
+	HOUR_S = 60 * MINUTE_S,
+	BAR_WIDTH = 24,
+	/* Of a terminal whose line has room for it. */
+	BAR_COLUMNS_MIN = 72
 };
 
 static bool is_terminal(void);
@@ -47,6 +52,7 @@ progress_show(struct progress *progress, uint64_t count, uint64_t done,
 {
 	int64_t now_ms = clock_steady_ms();
 	int64_t worked_ms = now_ms - progress->began_ms;
+	size_t columns = screen_columns(STDERR_FILENO);
 	struct buffer line;
 
 	if (!progress->is_wanted || worked_ms < QUIET_MS ||
@@ -55,12 +61,16 @@ progress_show(struct progress *progress, uint64_t count, uint64_t done,
 
 	buffer_init(&line, 0);
 	buffer_add_text(&line, "\r");
-	if (all != 0)
+	if (all != 0 && columns >= BAR_COLUMNS_MIN)
 		add_bar(&line, done, all);
 	buffer_add_format(&line, "%" PRIu64 " %s, %" PRIu64 "/s", count,
 	    progress->unit, count * SECOND_MS / (uint64_t)worked_ms);
 	if (all != 0)
 		add_time_left(&line, worked_ms, done, all);
+	/* What begins another line there cannot be wiped.  Of the first byte
+	 * nothing is seen, and the last column is left free. */
+	if (line.len > columns)
+		line.len = columns;
 	buffer_add_text(&line, "\033[K");
 	(void)write_whole(STDERR_FILENO, line.bytes, line.len);
 	buffer_clear(&line);
@@ -90,7 +100,12 @@ add_time_left(struct buffer *line, int64_t worked_ms, uint64_t done,
 		return;
 	left_s = (double)worked_ms / SECOND_MS / (double)done *
 	    (double)(all - done);
-	buffer_add_format(line, ", %.0f s left", left_s);
+	if (left_s < MINUTE_S)
+		buffer_add_format(line, ", %.0f s left", left_s);
+	else if (left_s < HOUR_S)
+		buffer_add_format(line, ", %.0f min left", left_s / MINUTE_S);
+	else
+		buffer_add_format(line, ", %.1f h left", left_s / HOUR_S);
 }
 
 void

@@ -15,6 +15,7 @@
 
 static enum error prune(struct store *store, int64_t oldest_ms,
     struct prune_result *all);
+static uint64_t count_old(struct store *store, int64_t oldest_ms);
 static enum error prune_some(struct store *store, int64_t oldest_ms,
     struct prune_result *result);
 static enum error report(const struct arguments *arguments,
@@ -44,8 +45,11 @@ prune(struct store *store, int64_t oldest_ms, struct prune_result *all)
 {
 	struct progress progress;
 	enum error err;
+	uint64_t old_blocks = 0;
 
 	progress_begin(&progress, "events pruned");
+	if (progress.is_wanted)
+		old_blocks = count_old(store, oldest_ms);
 	do {
 		struct prune_result result = { 0 };
 
@@ -55,10 +59,24 @@ prune(struct store *store, int64_t oldest_ms, struct prune_result *all)
 		all->events += result.events;
 		all->blocks += result.blocks;
 		all->is_done = result.is_done;
-		progress_show(&progress, all->events, 0, 0);
+		progress_show(&progress, all->events, all->blocks,
+		    old_blocks);
 	} while (!all->is_done);
 	progress_hide(&progress);
 	return err;
+}
+
+/* 0 when it is not known: then there is no share, and no time left. */
+static uint64_t
+count_old(struct store *store, int64_t oldest_ms)
+{
+	struct store_txn *txn = NULL;
+	uint64_t count = 0;
+
+	if (store_read_begin(store, &txn) == ERR_NONE)
+		(void)store_count_old_blocks(txn, oldest_ms, &count);
+	store_read_end(txn);
+	return count;
 }
 
 static enum error

@@ -10,13 +10,19 @@
 
 #include "base/buffer.h"
 #include "cli/complain.h"
+#include "cli/moment.h"
 #include "cli/output.h"
+#include "cli/records.h"
+#include "cli/screen.h"
 #include "cli/visible.h"
 
 struct table {
 	struct libscols_table *scols;
 	struct libscols_line *row;	/* the last one; scols owns it */
 	struct buffer cell;		/* kept between cells */
+	const struct table_column *columns;	/* borrowed */
+	size_t column_count;
+	bool are_records;		/* a row is too wide for a line */
 	bool has_failed;
 };
 
@@ -31,6 +37,10 @@ static bool add_column(struct table *table,
 static bool wants_colours(void);
 static void pad(struct buffer *cell, const struct libscols_column *column);
 static void keep_widths(struct table *table);
+static bool fits(const struct table *table);
+static size_t least_width(const struct table *table, size_t column);
+static enum error print_rows(struct table *table);
+static enum error print_records(struct table *table);
 
 struct table *
 table_new(const struct table_column *columns, size_t column_count)
@@ -40,6 +50,8 @@ table_new(const struct table_column *columns, size_t column_count)
 	if (table == NULL)
 		return NULL;
 	buffer_init(&table->cell, 0);
+	table->columns = columns;
+	table->column_count = column_count;
 	table->scols = scols_new_table();
 	if (table->scols == NULL) {
 		table->has_failed = true;
@@ -146,7 +158,7 @@ table_set_moment(struct table *table, size_t column, int64_t time_ms)
 	char text[CLOCK_TEXT_SIZE] = "-";
 
 	if (time_ms != 0)
-		clock_format_utc(time_ms, text);
+		moment_format(time_ms, text);
 	table_set(table, column, text);
 }
 
@@ -154,13 +166,9 @@ void
 table_set_date(struct table *table, size_t column, int64_t time_ms)
 {
 	char text[CLOCK_TEXT_SIZE] = "-";
-	char *fraction;
 
 	if (time_ms != 0)
-		clock_format_utc(time_ms, text);
-	fraction = strchr(text, '.');
-	if (fraction != NULL)
-		memcpy(fraction, "Z", sizeof("Z"));
+		moment_format_date(time_ms, text);
 	table_set(table, column, text);
 }
 
@@ -179,19 +187,93 @@ table_colour(struct table *table, size_t column, enum table_colour colour)
 enum error
 table_print(struct table *table)
 {
-	char *text = NULL;
 	enum error err;
 
 	/* Headings come with the first row. */
 	if (table != NULL && !table->has_failed &&
 	    scols_table_is_empty(table->scols))
 		return ERR_NONE;
-	if (table == NULL || table->has_failed ||
-	    scols_print_table_to_string(table->scols, &text) != 0) {
+	if (table == NULL || table->has_failed) {
 		complain("out of memory");
 		return ERR_NO_MEMORY;
 	}
-	err = ERR_NONE;
+	if (isatty(STDOUT_FILENO) && !table->are_records)
+		table->are_records = !fits(table);
+	err = table->are_records ? print_records(table) : print_rows(table);
+	scols_table_remove_lines(table->scols);
+	return err;
+}
+
+/* Whether a line holds a row of which nothing is cut but what may be. */
+static bool
+fits(const struct table *table)
+{
+	size_t columns = screen_columns(STDOUT_FILENO);
+	size_t width = table->column_count - 1;		/* between them */
+
+	for (size_t i = 0; i < table->column_count; i++)
+		width += least_width(table, i);
+	return width <= columns;
+}
+
+static size_t
+least_width(const struct table *table, size_t column)
+{
+	const char *heading = table->columns[column].heading;
+	size_t width = screen_width(heading, strlen(heading));
+	struct libscols_iter *rows = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *row;
+
+	while (rows != NULL && table->columns[column].kind != TABLE_LONG &&
+	    scols_table_next_line(table->scols, rows, &row) == 0) {
+		const char *text = scols_cell_get_data(
+		    scols_line_get_cell(row, column));
+		size_t cell_width = text == NULL ? 0 :
+		    screen_width(text, strlen(text));
+
+		if (cell_width > width)
+			width = cell_width;
+	}
+	scols_free_iter(rows);
+	return width;
+}
+
+static enum error
+print_records(struct table *table)
+{
+	struct libscols_iter *rows = scols_new_iter(SCOLS_ITER_FORWARD);
+	size_t columns = screen_columns(STDOUT_FILENO);
+	struct libscols_line *row;
+	struct buffer text;
+	enum error err;
+
+	buffer_init(&text, 0);
+	if (rows == NULL)
+		text.error = ERR_NO_MEMORY;
+	while (rows != NULL &&
+	    scols_table_next_line(table->scols, rows, &row) == 0) {
+		for (size_t i = 0; i < table->column_count; i++)
+			records_add(&text, table->columns[i].heading,
+			    scols_cell_get_data(scols_line_get_cell(row, i)),
+			    columns);
+		buffer_add_text(&text, "\n");
+	}
+	scols_free_iter(rows);
+	err = output_buffer(&text);
+	buffer_clear(&text);
+	return err;
+}
+
+static enum error
+print_rows(struct table *table)
+{
+	char *text = NULL;
+	enum error err = ERR_NONE;
+
+	if (scols_print_table_to_string(table->scols, &text) != 0) {
+		complain("out of memory");
+		return ERR_NO_MEMORY;
+	}
 	if (text != NULL && text[0] != '\0') {
 		err = output_text(text);
 		if (err == ERR_NONE && text[strlen(text) - 1] != '\n')
@@ -199,7 +281,6 @@ table_print(struct table *table)
 	}
 	free(text);
 	keep_widths(table);
-	scols_table_remove_lines(table->scols);
 	scols_table_enable_noheadings(table->scols, 1);
 	return err;
 }

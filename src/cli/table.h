@@ -1,7 +1,9 @@
 /* table.h - rows for people, by libsmartcols.
  *
  * On a terminal the rows fit its width and have colours, unless NO_COLOR is
- * set or the terminal is dumb; elsewhere they are plain columns, nothing cut.
+ * set or the terminal is dumb; where a row has no room even with its long
+ * cells cut, each cell has a line of its own.  Elsewhere they are plain
+ * columns, nothing cut.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
@@ -26,7 +28,7 @@ struct table_column {
 	enum column_kind kind;
 };
 
-/* Headings are borrowed.  ERR_NO_MEMORY is kept and told by table_print. */
+/* Columns are borrowed.  ERR_NO_MEMORY is kept and told by table_print. */
 struct table *table_new(const struct table_column *columns,
     size_t column_count);
 void table_free(struct table *table);

@@ -56,6 +56,8 @@ usage_add_program(struct buffer *buffer)
 	    "Options of every command:\n");
 	add_meaning(buffer, "--help", "show the help of a command");
 	add_meaning(buffer, "--version", "show the version");
+	add_meaning(buffer, "--utc", "show times in UTC, not in local time");
+	add_meaning(buffer, "--no-pager", "show what is long all at once");
 	add_settings(buffer);
 	buffer_add_text(buffer, "\n"
 	    "Exit status: 0 done, 1 failed, 2 wrong usage, "

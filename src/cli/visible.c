@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -19,6 +21,7 @@ static const struct {
 	{ 0x2066, 0x2069 },	/* isolates */
 };
 
+static size_t cut_off_bytes(const char *text, size_t text_len);
 static uint32_t decode(const char *character, size_t bytes);
 static bool is_hidden(uint32_t code_point);
 
@@ -43,6 +46,80 @@ visible_add(struct buffer *buffer, const char *text, size_t text_len)
 			buffer_add(buffer, text + i, bytes);
 		i += bytes;
 	}
+}
+
+size_t
+visible_add_lines(struct buffer *buffer, const char *text, size_t text_len)
+{
+	size_t len = text_len - cut_off_bytes(text, text_len);
+	size_t i = 0;
+
+	while (i < len) {
+		size_t line_len = 0;
+
+		while (i + line_len < len &&
+		    strchr("\n\r\t", text[i + line_len]) == NULL)
+			line_len++;
+		/* A NUL is found in each string. */
+		if (line_len == 0 && text[i] == '\0')
+			line_len = 1;
+		visible_add(buffer, text + i, line_len);
+		i += line_len;
+		if (i == len || line_len > 0)
+			continue;
+		if (text[i] == '\r' && i + 1 < len && text[i + 1] != '\n')
+			visible_add(buffer, text + i, 1);
+		else
+			buffer_add(buffer, text + i, 1);
+		i++;
+	}
+	return len;
+}
+
+/* At the end, of a character that may go on. */
+static size_t
+cut_off_bytes(const char *text, size_t text_len)
+{
+	for (size_t count = 1; count <= 3 && count <= text_len; count++) {
+		unsigned char first = (unsigned char)text[text_len - count];
+
+		if ((first & 0xC0) == 0x80)
+			continue;
+		return (first >= 0xC0 && count < 2) ||
+		    (first >= 0xE0 && count < 3) ||
+		    (first >= 0xF0 && count < 4) ? count : 0;
+	}
+	return 0;
+}
+
+void
+visible_add_json(struct buffer *buffer, const char *json, size_t json_len)
+{
+	if (isatty(STDOUT_FILENO))
+		visible_add(buffer, json, json_len);
+	else
+		buffer_add(buffer, json, json_len);
+}
+
+void
+visible_add_json_string(struct buffer *buffer, const char *text)
+{
+	size_t len = strlen(text);
+	struct buffer json;
+
+	/* Most have nothing to hide, and some are not to be copied. */
+	if (!isatty(STDOUT_FILENO) || text_is_of(text, len, CLASS_ALNUM |
+	    CLASS_DOT | CLASS_DASH | CLASS_UNDERSCORE)) {
+		buffer_add_json_string(buffer, text, len);
+		return;
+	}
+	buffer_init(&json, 0);
+	buffer_add_json_string(&json, text, len);
+	if (json.error == ERR_NONE)
+		visible_add(buffer, json.bytes, json.len);
+	else
+		buffer->error = json.error;
+	buffer_clear(&json);
 }
 
 /* character is well-formed UTF-8. */

@@ -103,6 +103,11 @@ enum error store_stat_read(struct store_txn *txn, struct store_stat *stat_out);
 enum error store_stat_read_sizes(struct store_txn *txn,
     struct store_stat *stat_out);
 
+/* Blocks of which every event was stored before oldest_ms: what pruning has to
+ * do.  Reads every block's header, too. */
+enum error store_count_old_blocks(struct store_txn *txn, int64_t oldest_ms,
+    uint64_t *count_out);
+
 /* The last stamp given to a recorded event, 0 for none. */
 enum error store_last_stamp(struct store_txn *txn, int64_t *stamp_ms_out);
 

@@ -102,6 +102,34 @@ add_block(struct store_txn *txn, const MDB_val *key, const MDB_val *value,
 	return ERR_NONE;
 }
 
+/* One that is damaged is left to pruning, and to check. */
+enum error
+store_count_old_blocks(struct store_txn *txn, int64_t oldest_ms,
+    uint64_t *count_out)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_val key;
+	MDB_val value;
+	int code = mdb_cursor_open(txn->mdb, txn->store->trees[TREE_EVENTS],
+	    &cursor);
+
+	*count_out = 0;
+	if (code == MDB_SUCCESS)
+		code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	while (code == MDB_SUCCESS) {
+		unsigned int count;
+		int64_t last_ms;
+
+		if (block_read_header(value.mv_data, value.mv_size, &count,
+		    &last_ms) == ERR_NONE && last_ms < oldest_ms)
+			(*count_out)++;
+		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	return code == MDB_NOTFOUND ? ERR_NONE :
+	    lmdb_failed(code, "mdb_cursor_get", txn->store->path);
+}
+
 static enum error
 count_entries(struct store_txn *txn, enum tree tree, uint64_t *count_out)
 {

@@ -7,7 +7,6 @@ import sys
 from program import DONE, FAILED, TOP, USAGE, equal, expect, run_all
 
 WRONG_WORDS = (
-    ((), "a command is missing"),
     (("frobnicate",), 'unknown command "frobnicate"'),
     (("org",), "org: a command is missing"),
     (("org", "frobnicate"), 'unknown command "frobnicate" of org'),

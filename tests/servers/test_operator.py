@@ -35,7 +35,7 @@ def foreign(door_type):
 
 def health_is_refused_to_strangers(results):
     targets = [spelling.format(route) for spelling in SPELLINGS
-               for route in ("healthz", "readyz")]
+               for route in ("healthz", "readyz", "metrics")]
     for name in SERVERS:
         door_type = doors.DOORS[name]
         if door_type.missing():
