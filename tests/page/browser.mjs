@@ -8,7 +8,8 @@ const load = createRequire(process.env.APITRAIL_MODULES + "/");
 const { chromium } = load("playwright-core");
 const axe = readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
 
-const AT_A_TIME = 4;
+const AT_A_TIME = 2;
+const TIMEOUT_MS = 20000;
 
 export const setup = JSON.parse(process.argv[2]);
 const answers = readline.createInterface({ input: process.stdin })[
@@ -25,20 +26,13 @@ export async function service(ask, ...parameters) {
 }
 
 export class Visit {
-	static async begin(browser, options = {}) {
+	// A page is fresh; its context is another's, too.
+	static async begin(context) {
 		const visit = new Visit();
 		visit.faults = [];
 		visit.foreign = [];
 		visit.expected = [];	// what the console may say
-		visit.context = await browser.newContext({
-			viewport: { width: 1280, height: 900 },
-			timezoneId: "Asia/Kolkata",
-			locale: "en-GB",
-			permissions: ["clipboard-read", "clipboard-write"],
-			...options,
-		});
-		visit.context.setDefaultTimeout(10000);
-		visit.page = await visit.context.newPage();
+		visit.page = await context.newPage();
 		visit.watch();
 		return visit;
 	}
@@ -100,14 +94,27 @@ export class Visit {
 
 	async end() {
 		this.equal(this.foreign, [], "the requests to other hosts");
-		await this.context.close();
+		await this.page.close();
 		return this.faults;
 	}
 }
 
-async function attempt(browser, test, options) {
-	const visit = await Visit.begin(browser, options);
+// What people have; making one takes longer than most tests do.
+async function contextOf(browser, options = {}) {
+	const context = await browser.newContext({
+		viewport: { width: 1280, height: 900 },
+		timezoneId: "Asia/Kolkata",
+		locale: "en-GB",
+		permissions: ["clipboard-read", "clipboard-write"],
+		...options,
+	});
+	context.setDefaultTimeout(TIMEOUT_MS);
+	return context;
+}
+
+async function attempt(context, test) {
 	const begin = performance.now();
+	const visit = await Visit.begin(context);
 	try {
 		await test(visit);
 	} catch (fault) {
@@ -127,16 +134,20 @@ export async function run(together, alone, options = {}) {
 		executablePath: setup.browser,
 		args: ["--no-sandbox", "--disable-gpu",
 			"--disable-background-networking", "--disable-dev-shm-usage",
+			"--renderer-process-limit=1",
 			"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
 	});
+	const context = await contextOf(browser);
+	const own = (test) => options[test.name] === undefined ? context :
+		contextOf(browser, options[test.name]);
 	const waiting = [...together];
 	const work = async () => {
 		for (let test = waiting.shift(); test; test = waiting.shift())
-			await attempt(browser, test, options[test.name]);
+			await attempt(await own(test), test);
 	};
 	await Promise.all(Array.from({ length: AT_A_TIME }, work));
 	for (const test of alone)
-		await attempt(browser, test, options[test.name]);
+		await attempt(await own(test), test);
 	await browser.close();
 	answers.return?.();
 	process.stdin.destroy();
