@@ -15,6 +15,8 @@ EXTRA_DIST += \
 	tests/page/package-lock.json \
 	tests/page/package.json \
 	tests/page/page.mjs \
+	tests/page/picture.mjs \
+	tests/page/picture.py \
 	tests/page/prepare
 
 # What these tests run with, and what make docs shows the description with.
@@ -25,3 +27,9 @@ page-modules:
 clean-local: clean-page-modules
 clean-page-modules:
 	-rm -rf tests/page/modules
+
+# doc/viewer.png, of the page as it is now.
+.PHONY: viewer-picture
+viewer-picture: all $(preload_libraries) page-modules
+	$(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/page/picture.py' '$(srcdir)/doc/viewer.png'

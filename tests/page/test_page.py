@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """test_page.py - the viewer, in Chromium and behind each web server."""
-import os
 import pathlib
 import re
-import subprocess
 import sys
 import time
 
@@ -13,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "servers"))
 import doors
 import fixture
 import modules
+import picture
 import recorders
 import responders
 import tap
@@ -29,14 +28,6 @@ CSP = ("default-src 'none'", "script-src 'self'", "style-src 'self'",
        "frame-ancestors 'none'")
 SERVERS = ("nginx", "lighttpd", "lighttpd-spawned", "apache-fcgid",
            "apache-proxy")
-
-
-def demo_events(per_hour, from_ms, to_ms):
-    return subprocess.run(
-        [sys.executable, os.path.join(fixture.TOP, "contrib", "demo-events"),
-         "--seed", "7", "--from", str(from_ms), "--to", str(to_ms),
-         "--per-hour", str(per_hour)], check=True,
-        stdout=subprocess.PIPE).stdout
 
 
 def statuses():
@@ -57,8 +48,8 @@ def fill(store):
     store.add_key("rated", "demo", "--rate", "2")
     store.change("key", "revoke", store.add_key("revoked", "demo"))
     now_ms = int(time.time() * 1000)
-    store.cli("import", "--org", "demo", data=demo_events(
-        DEMO_PER_HOUR, now_ms - DAY_MS + HOUR_MS, now_ms - HOUR_MS))
+    store.cli("import", "--org", "demo", data=picture.demo_events(
+        7, now_ms - DAY_MS + HOUR_MS, now_ms - HOUR_MS, DEMO_PER_HOUR))
     for organization, names in (("names", NAMES), ("live", ("first",)),
                                 ("busy", ("first",)),
                                 ("polled", ("first",)),
@@ -105,6 +96,7 @@ def the_page_works(results):
             "origin": door.origin, "keys": STORE.keys, "names": NAMES,
             "statuses": statuses(), "browser": modules.BROWSER_PATH,
         }, services(STORE, door))
+    picture.a_picture_is_taken(results)
 
 
 def every_web_server_has_it(results):
