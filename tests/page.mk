@@ -10,6 +10,8 @@ EXTRA_DIST += \
 	$(page_tests) \
 	tests/page/browser.mjs \
 	tests/page/exchanges.mjs \
+	tests/page/large.mjs \
+	tests/page/large.py \
 	tests/page/lint.mjs \
 	tests/page/modules.py \
 	tests/page/package-lock.json \
@@ -33,3 +35,9 @@ clean-page-modules:
 viewer-picture: all $(preload_libraries) page-modules
 	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/page/picture.py' '$(srcdir)/doc/viewer.png'
+
+# A million events in the window; a minute, so no part of check.
+.PHONY: viewer-large
+viewer-large: all $(preload_libraries) page-modules
+	$(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/page/large.py'
