@@ -37,23 +37,30 @@ EXTRA_DIST += \
 	.clang-format \
 	.clang-tidy
 
-install-data-local:
+install-data-local: install-examples install-completion
+install-completion:
 	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)"
 	$(INSTALL_DATA) "$(srcdir)/contrib/completion/apitrail.bash" \
 	    "$(DESTDIR)$(bashcompletiondir)/apitrail"
+
+install-examples:
 	for example in $(examples); do \
 		folder="$(DESTDIR)$(docdir)/examples/$$(basename \
 		    "$$(dirname "$$example")")" && \
 		$(MKDIR_P) "$$folder" && \
 		$(SED) -e 's,/usr/libexec/apitrail,$(pkglibexecdir),' \
 		    -e 's,/usr/bin/,$(bindir)/,' \
+		    -e 's,/usr/share/apitrail,$(pkgdatadir),' \
 		    -e 's,/var/lib/apitrail,$(localstatedir)/lib/apitrail,' \
 		    "$(srcdir)/$$example" \
 		    >"$$folder/$$(basename "$$example")" || exit 1; \
 	done
 
-uninstall-local:
+uninstall-local: uninstall-examples uninstall-completion
+uninstall-completion:
 	rm -f "$(DESTDIR)$(bashcompletiondir)/apitrail"
+
+uninstall-examples:
 	for example in $(examples); do \
 		rm -f "$(DESTDIR)$(docdir)/examples/$${example#contrib/}"; \
 	done

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	doc/FORMAT.md \
 	doc/RELIABILITY.md \
 	doc/STYLE.md \
+	doc/viewer.png \
 	doc/decisions/0001-lmdb-with-default-sync.md \
 	doc/decisions/0002-blocks-of-one-page.md \
 	doc/decisions/0003-checksums-keyed-by-place.md \
@@ -37,4 +38,6 @@ EXTRA_DIST += \
 	doc/decisions/0026-cheaper-seeks.md \
 	doc/decisions/0027-a-sandbox-of-two-parts.md \
 	doc/decisions/0028-crashes-and-standstill-end-a-process.md \
+	doc/decisions/0029-a-page-by-hand.md \
+	doc/decisions/0030-tools-from-npm-for-tests.md \
 	doc/decisions/0031-a-log-on-jetstream.md

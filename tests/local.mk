@@ -31,6 +31,7 @@ include tests/fuzz.mk
 include tests/cluster.mk
 include tests/trust.mk
 include tests/docs.mk
+include tests/page.mk
 
 # Not beside a sanitizer, which has a malloc of its own, keeps what was freed
 # and does what a sandbox forbids; nor twice what looks at sources, or takes

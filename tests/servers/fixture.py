@@ -48,6 +48,7 @@ class Fixture:
         # Where the programs were built the web server's user may not go.
         for program in ("apitrail", "apitrail.fcgi"):
             shutil.copy(os.path.join(BUILD, program), self.path(program))
+        copy_www(self.path("www"))
         self.clock = self.path("clock.so")
         shutil.copy(CLOCK, self.clock)
         self.responder = self.path("apitrail.fcgi")
@@ -132,6 +133,17 @@ class Fixture:
         lines = "".join(json.dumps(event, ensure_ascii=False) + "\n"
                         for event in events)
         self.cli("import", "--org", organization, data=lines.encode())
+
+
+def copy_www(folder):
+    """The viewer as make install puts it, where the web server's user may
+    go, with what make docs made, if it did."""
+    shutil.copytree(os.path.join(TOP, "www"), folder)
+    reference = os.path.join(folder, "reference")
+    shutil.copy(os.path.join(TOP, "doc", "openapi.yaml"), reference)
+    made = os.path.join(BUILD, "doc", "reference")
+    if os.path.isdir(made):
+        shutil.copytree(made, reference, dirs_exist_ok=True)
 
 
 def sanitizer_options():

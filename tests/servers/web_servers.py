@@ -18,6 +18,7 @@ REPLACED = (
     ("/run/lighttpd/apitrail.sock", "{run}/spawned.sock"),
     ("/usr/libexec/apitrail/", "{folder}/"),
     ("/usr/libexec/apitrail", "{folder}"),
+    ("/usr/share/apitrail/www", "{folder}/www"),
     ("/var/lib/apitrail", "{run}/store"),
     ("api.example.org", "127.0.0.1"),
     ("listen 80;", "listen 127.0.0.1:{port};"),
@@ -185,6 +186,7 @@ class LighttpdSpawnedDoor(LighttpdDoor):
 class ApacheDoor(ServerDoor):
     programs = ("apache2",)
     modules = ()
+    page_modules = ("alias", "dir", "headers", "mime")
     modules_folder = "/usr/lib/apache2/modules"
 
     @classmethod
@@ -212,6 +214,7 @@ Mutex file:{self.folder} default
 ErrorLog "{self.folder}/error.log"
 Listen 127.0.0.1:{self.port}
 ServerName 127.0.0.1
+TypesConfig /dev/null
 LogFormat "%h %t \\"%r\\" %>s %b" plain
 CustomLog "{self.folder}/access.log" plain
 {os.linesep.join(lines)}
@@ -224,7 +227,7 @@ Include "{self.adapted_snippet()}"
 class ApacheFcgidDoor(ApacheDoor):
     name = "apache-fcgid"
     snippet = "apache/apitrail-fcgid.conf"
-    modules = ("alias", "fcgid")
+    modules = (*ApacheDoor.page_modules, "fcgid")
 
     def more(self):
         os.makedirs(os.path.join(self.folder, "ipc"), exist_ok=True)
@@ -239,7 +242,7 @@ class ApacheFcgidDoor(ApacheDoor):
 class ApacheProxyDoor(ApacheDoor):
     name = "apache-proxy"
     snippet = "apache/apitrail-proxy.conf"
-    modules = ("env", "proxy", "proxy_fcgi")
+    modules = (*ApacheDoor.page_modules, "env", "proxy", "proxy_fcgi")
     way = "descriptor 3"
 
 
