@@ -121,7 +121,7 @@ async function attempt(context, test) {
 		visit.faults.push(fault.stack);
 	}
 	const faults = await visit.end();
-	if (process.env.APITRAIL_TIMES)
+	if (process.env.SHOW_TIMES)
 		process.stderr.write(`${Math.round(performance.now() - begin)} ms ` +
 			`${test.name}\n`);
 	say({ test: test.name.replaceAll("_", " "), faults });

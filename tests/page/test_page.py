@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """test_page.py - the viewer, in Chromium and behind each web server."""
+import json
 import pathlib
 import re
 import sys
@@ -59,14 +60,10 @@ def fill(store):
 
 def append(store, organization, names):
     lines = "".join(
-        '{"type":"queue_added","queue":{"id":"q","name":%s},'
-        '"metadata":{"note":%s}}\n' % (2 * (json_text(name),))
+        json.dumps({"type": "queue_added", "queue": {"id": "q", "name": name},
+                    "metadata": {"note": name}}, ensure_ascii=False) + "\n"
         for name in names)
     store.cli("append", "--org", organization, data=lines.encode())
-
-
-def json_text(text):
-    return modules.json.dumps(text, ensure_ascii=False)
 
 
 def services(store, door):
