@@ -115,7 +115,7 @@ registry_entry_read(const struct cluster_secrets *secrets, const char *key,
 	}
 	json_object_put(object);
 	return err == ERR_NO_MEMORY ? err :
-	    err == ERR_NONE ? ERR_NONE : ERR_SYNTAX;
+	    err == ERR_NONE	    ? ERR_NONE : ERR_SYNTAX;
 }
 
 static void
