@@ -48,8 +48,8 @@ void doctor_open_store(struct doctor *doctor);
 void doctor_look_at_store(struct doctor *doctor);
 void doctor_look_at_processes(struct doctor *doctor);
 
-/* url is http://HOST[:PORT][/PATH]: whether it is. */
-bool doctor_url_is_valid(const char *url);
-void doctor_ask_web(struct doctor *doctor, const char *url);
+/* text is a URL, http://HOST[:PORT][/PATH]: whether it is. */
+bool doctor_url_is_valid(const char *text);
+void doctor_ask_web(struct doctor *doctor, const char *text);
 
 #endif

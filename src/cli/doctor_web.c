@@ -36,9 +36,9 @@ static bool wait_for(int fd, short events);
 static void judge(struct doctor *doctor, const char *url, const char *head);
 
 bool
-doctor_url_is_valid(const char *url)
+doctor_url_is_valid(const char *text)
 {
-	return read_url(url, &(struct url){ .path = NULL });
+	return read_url(text, &(struct url){ .path = NULL });
 }
 
 void

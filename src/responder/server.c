@@ -53,7 +53,7 @@ server_run(const struct settings *settings, struct listener *listener,
     struct detail *detail)
 {
 	struct loop *array[THREADS_MAX] = { NULL };
-	pthread_t threads[THREADS_MAX];
+	pthread_t threads[THREADS_MAX] = { 0 };
 	size_t started = 0;
 	struct loops loops = {
 		.store_path = settings_text(settings, SETTING_STORE),
