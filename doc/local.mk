@@ -7,8 +7,10 @@ EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
+	doc/MIGRATING.md \
 	doc/RELIABILITY.md \
 	doc/STYLE.md \
+	doc/TUTORIAL.md \
 	doc/decisions/0001-lmdb-with-default-sync.md \
 	doc/decisions/0002-blocks-of-one-page.md \
 	doc/decisions/0003-checksums-keyed-by-place.md \

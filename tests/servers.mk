@@ -32,6 +32,7 @@ server_modules = \
 	tests/servers/web_servers.py
 
 plain_server_tests = \
+	tests/servers/test_clients.py \
 	tests/servers/test_sandbox.py \
 	tests/servers/test_secrets.py
 
