@@ -1,7 +1,13 @@
-# Snippets for web servers and systemd, with this installation's paths.
+# Snippets for web servers and systemd, with this installation's paths, and
+# samples of clients.
 examples = \
 	contrib/apache/apitrail-fcgid.conf \
 	contrib/apache/apitrail-proxy.conf \
+	contrib/clients/README.md \
+	contrib/clients/follow.go \
+	contrib/clients/follow.mjs \
+	contrib/clients/follow.py \
+	contrib/clients/follow.sh \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
 	contrib/nginx/apitrail.conf \
@@ -20,11 +26,6 @@ EXTRA_DIST += \
 	contrib/quickstart \
 	contrib/sbom \
 	contrib/try-package \
-	contrib/clients/README.md \
-	contrib/clients/follow.go \
-	contrib/clients/follow.mjs \
-	contrib/clients/follow.py \
-	contrib/clients/follow.sh \
 	debian/README.Debian \
 	debian/apitrail.conf \
 	debian/apitrail.docs \

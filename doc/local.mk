@@ -38,4 +38,5 @@ EXTRA_DIST += \
 	doc/decisions/0025-tried-for-speed.md \
 	doc/decisions/0026-cheaper-seeks.md \
 	doc/decisions/0027-a-sandbox-of-two-parts.md \
-	doc/decisions/0028-crashes-and-standstill-end-a-process.md
+	doc/decisions/0028-crashes-and-standstill-end-a-process.md \
+	doc/decisions/0034-a-package-that-makes-the-store.md
