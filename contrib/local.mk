@@ -1,7 +1,13 @@
-# Snippets for web servers and systemd, with this installation's paths.
+# Snippets for web servers and systemd, with this installation's paths, and
+# samples of clients.
 examples = \
 	contrib/apache/apitrail-fcgid.conf \
 	contrib/apache/apitrail-proxy.conf \
+	contrib/clients/README.md \
+	contrib/clients/follow.go \
+	contrib/clients/follow.mjs \
+	contrib/clients/follow.py \
+	contrib/clients/follow.sh \
 	contrib/grafana/apitrail.json \
 	contrib/lighttpd/apitrail-spawned.conf \
 	contrib/lighttpd/apitrail.conf \
@@ -34,6 +40,21 @@ EXTRA_DIST += \
 	contrib/lint \
 	contrib/packages \
 	contrib/quickstart \
+	contrib/sbom \
+	contrib/try-package \
+	debian/README.Debian \
+	debian/apitrail.conf \
+	debian/apitrail.docs \
+	debian/apitrail.install \
+	debian/apitrail.lintian-overrides \
+	debian/apitrail.postinst \
+	debian/apitrail.postrm \
+	debian/apitrail.tmpfiles \
+	debian/changelog \
+	debian/control \
+	debian/copyright \
+	debian/rules \
+	debian/source/format \
 	.clang-format \
 	.clang-tidy
 
@@ -83,3 +104,17 @@ lint:
 	    $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS) \
 	    $(XXHASH_CFLAGS) $(SECCOMP_CFLAGS) $(SMARTCOLS_CFLAGS) $(FCGI_CFLAGS) \
 	    $(NATS_CFLAGS) $(CHECK_CFLAGS)
+
+# What the programs are linked with, as CycloneDX.
+sbom_file = apitrail.cdx.json
+CLEANFILES += $(sbom_file)
+
+# Takes minutes, root and packages of Debian's, so it is no part of check.
+.PHONY: sbom check-package
+sbom: apitrail apitrail.fcgi
+	'$(srcdir)/contrib/sbom' $(PACKAGE_VERSION) apitrail apitrail.fcgi \
+	    >$(sbom_file).new
+	mv $(sbom_file).new $(sbom_file)
+
+check-package: dist
+	'$(srcdir)/contrib/try-package' $(distdir).tar.xz build-package

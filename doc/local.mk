@@ -7,8 +7,11 @@ EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/BENCHMARKS.md \
 	doc/FORMAT.md \
+	doc/MIGRATING.md \
 	doc/RELIABILITY.md \
 	doc/STYLE.md \
+	doc/SCALING.md \
+	doc/TUTORIAL.md \
 	doc/viewer.png \
 	doc/decisions/0001-lmdb-with-default-sync.md \
 	doc/decisions/0002-blocks-of-one-page.md \
@@ -40,4 +43,5 @@ EXTRA_DIST += \
 	doc/decisions/0028-crashes-and-standstill-end-a-process.md \
 	doc/decisions/0029-a-page-by-hand.md \
 	doc/decisions/0030-tools-from-npm-for-tests.md \
-	doc/decisions/0031-a-log-on-jetstream.md
+	doc/decisions/0031-a-log-on-jetstream.md \
+	doc/decisions/0034-a-package-that-makes-the-store.md

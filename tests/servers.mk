@@ -34,6 +34,7 @@ server_modules = \
 
 plain_server_tests = \
 	tests/servers/test_mapped.py \
+	tests/servers/test_clients.py \
 	tests/servers/test_sandbox.py \
 	tests/servers/test_secrets.py
 
