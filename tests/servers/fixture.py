@@ -140,6 +140,9 @@ def copy_www(folder):
     go, with what make docs made, if it did."""
     shutil.copytree(os.path.join(TOP, "www"), folder)
     reference = os.path.join(folder, "reference")
+    # The source tree may be read-only.
+    for made in (folder, reference):
+        os.chmod(made, 0o755)
     shutil.copy(os.path.join(TOP, "doc", "openapi.yaml"), reference)
     made = os.path.join(BUILD, "doc", "reference")
     if os.path.isdir(made):
