@@ -1,7 +1,8 @@
 # Several machines, with nats-servers of the tests' own.
 cluster_tests = \
 	tests/cluster/test_machines.py \
-	tests/cluster/test_misfits.py
+	tests/cluster/test_misfits.py \
+	tests/cluster/test_troubles.py
 
 EXTRA_DIST += \
 	$(cluster_tests) \

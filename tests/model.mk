@@ -1,8 +1,9 @@
-MODEL_TESTS = test_address test_api_key test_category test_cursor \
+MODEL_TESTS = test_address test_api_key test_category test_cluster_secrets \
+	test_cursor test_envelope \
 	test_event test_event_columns test_event_members test_event_plain \
 	test_filter \
 	test_json_array test_json_spelling test_json_text test_name \
-	test_organization test_random_id test_tag
+	test_organization test_random_id test_registry_entry test_tag
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
 
@@ -40,3 +41,10 @@ test_random_id_SOURCES = tests/test_random_id.c
 test_random_id_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_tag_SOURCES = tests/test_tag.c
 test_tag_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_cluster_secrets_SOURCES = tests/test_cluster_secrets.c
+test_cluster_secrets_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_envelope_SOURCES = tests/test_envelope.c
+test_envelope_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_registry_entry_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
+test_registry_entry_SOURCES = tests/test_registry_entry.c
+test_registry_entry_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)

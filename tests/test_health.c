@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "shared/cluster_sign.h"
 #include "shared/recorder_sign.h"
 #include "shared/shared.h"
 #include "suite.h"
@@ -190,6 +191,39 @@ map_counters(void)
 }
 
 static const struct {
+	bool is_lost;
+	int64_t ago_ms;
+	unsigned int ready;	/* the status */
+	unsigned int events;
+} cluster_rows[] = {
+	{ false, 0, 200, 200 },
+	{ false, CLUSTER_CUT_OFF_MS - SECOND_MS, 200, 200 },
+	{ false, CLUSTER_CUT_OFF_MS + SECOND_MS, 503, 200 },
+	{ true, 0, 503, 503 },
+};
+
+START_TEST(who_cannot_follow_the_log_is_not_ready)
+{
+	const struct cluster_sign sign = {
+		.is_member = true,
+		.is_lost = cluster_rows[_i].is_lost,
+		.seen_ms = clock_now_ms() - cluster_rows[_i].ago_ms,
+	};
+	struct shared *shared = map_counters();
+
+	check_answer("/readyz", 200, READY("none"));
+	cluster_sign_give(shared, &sign);
+	fixture_ask(&fixture, &(struct ask){ .path = "/readyz" });
+	ck_assert_uint_eq(fixture.response.status, cluster_rows[_i].ready);
+	fixture_ask(&fixture, &(struct ask){ .key = KEY_READER });
+	ck_assert_uint_eq(fixture.response.status, cluster_rows[_i].events);
+	fixture_ask(&fixture, &(struct ask){ .path = "/healthz" });
+	ck_assert_uint_eq(fixture.response.status, 200);
+	shared_free(shared);
+}
+END_TEST
+
+static const struct {
 	int64_t seen_ms;	/* from now */
 	bool is_silent;
 } signs[] = {
@@ -234,6 +268,8 @@ main(void)
 	TCase *tests = tcase_create("health");
 
 	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_loop_test(tests, who_cannot_follow_the_log_is_not_ready, 0,
+	    COUNT_OF(cluster_rows));
 	tcase_add_test(tests, a_good_store_is_ready);
 	tcase_add_test(tests, without_a_store_it_lives_but_is_not_ready);
 	tcase_add_test(tests, without_a_store_only_who_needs_it_gets_503);

@@ -24,6 +24,7 @@ LIBRARIES = {
     "fcgi": re.compile(r"(fcgi\w*|fastcgi)\.h"),
     "json-c": re.compile(r"json(-c/\w+)?\.h|json_\w+\.h"),
     "lmdb": re.compile(r"lmdb\.h"),
+    "nats": re.compile(r"(nats/)?nats\.h"),
     "seccomp": re.compile(r"seccomp\.h"),
     "smartcols": re.compile(r"(libsmartcols/)?libsmartcols\.h"),
     "sodium": re.compile(r"sodium(/\w+)?\.h"),

@@ -128,6 +128,11 @@ static const struct {
 	    "recorded: try again later" },
 	{ MESSAGE_STOPPING, 503, "1", "the recorder is being stopped and "
 	    "nothing was recorded: try again later" },
+	{ MESSAGE_UNKNOWN, 503, "1", "it is not known whether the events "
+	    "were recorded: repeat the request with the same "
+	    "Idempotency-Key" },
+	{ MESSAGE_APART, 503, "1", "the log of this cluster cannot be reached "
+	    "and nothing was recorded: try again later" },
 };
 
 static void
@@ -154,6 +159,17 @@ START_TEST(each_outcome_has_its_status)
 	recorder_reply(&fixture, outcome_rows[_i].outcome, 0, 0);
 	check_problem(outcome_rows[_i].status, outcome_rows[_i].retry_after,
 	    outcome_rows[_i].detail);
+}
+END_TEST
+
+START_TEST(what_only_the_log_has_is_accepted)
+{
+	post(EVENT, "HTTP_IDEMPOTENCY_KEY=k");
+	recorder_reply(&fixture, MESSAGE_ACCEPTED, 0, 0);
+	check_whole(202);
+	ck_assert_str_eq(fixture_body(&fixture),
+	    "{\"title\":\"Accepted\",\"status\":202}");
+	ck_assert_ptr_null(fixture_field(&fixture, "Idempotent-Replayed"));
 }
 END_TEST
 
@@ -289,6 +305,7 @@ main(void)
 	tcase_add_test(tests, an_answer_is_indented_when_asked_for);
 	tcase_add_loop_test(tests, each_outcome_has_its_status, 0,
 	    COUNT_OF(outcome_rows));
+	tcase_add_test(tests, what_only_the_log_has_is_accepted);
 	tcase_add_loop_test(tests,
 	    without_a_reply_the_client_learns_what_to_do, 0,
 	    COUNT_OF(error_rows));

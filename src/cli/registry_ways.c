@@ -51,8 +51,12 @@ registry_ways_open(const struct arguments *arguments, struct store *store,
 	if (!cluster_is_set(arguments->settings))
 		return ERR_NONE;
 	err = cluster_open(arguments->settings, store, cluster_out, &detail);
+	if (err == ERR_NONE)
+		err = cluster_check(*cluster_out, &detail);
 	if (err != ERR_NONE) {
 		complain("%s", detail.text);
+		cluster_close(*cluster_out);
+		*cluster_out = NULL;
 		return err;
 	}
 	*ways_out = &ways;

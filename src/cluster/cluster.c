@@ -82,6 +82,21 @@ cluster_close(struct cluster *cluster)
 	free(cluster);
 }
 
+enum error
+cluster_check(const struct cluster *cluster, struct detail *detail)
+{
+	const struct membership *membership = &cluster->membership;
+	const struct layout *layout = &cluster->layout;
+
+	if (membership->alarm == MEMBERSHIP_WELL &&
+	    membership->stream_created_ns == layout->stream_created_ns &&
+	    membership->bucket_created_ns == layout->bucket_created_ns)
+		return ERR_NONE;
+	return detail_set(detail, ERR_MEANING, "%s: this machine cannot "
+	    "follow the log: restore it from another machine's backup",
+	    cluster->store_path);
+}
+
 int
 cluster_fd(const struct cluster *cluster)
 {

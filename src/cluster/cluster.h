@@ -37,6 +37,11 @@ enum error cluster_open(const struct settings *settings, struct store *store,
     struct cluster **cluster_out, struct detail *detail);
 void cluster_close(struct cluster *cluster);
 
+/* ERR_MEANING, with detail: the store is not of this log, or lacks some of it,
+ * and has to be restored. */
+enum error cluster_check(const struct cluster *cluster,
+    struct detail *detail);
+
 /* Begins to follow log and bucket from where the store is.  ERR_NO_MEMORY,
  * ERR_STORE. */
 enum error cluster_follow(struct cluster *cluster);

@@ -17,6 +17,7 @@ libcluster_a_SOURCES = \
 	src/cluster/parts.h \
 	src/cluster/requests.c src/cluster/requests.h \
 	src/cluster/sending.c src/cluster/sending.h \
+	src/cluster/taken.c src/cluster/taken.h \
 	src/cluster/watching.c
 CLUSTER_LIBS = libcluster.a $(STREAM_LIBS) $(RECORD_LIBS)
 else

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cluster/cluster.h"
 #include "cluster/outbox.h"
+#include "cluster/taken.h"
 #include "model/cluster_secrets.h"
 #include "model/idempotency_key.h"
 #include "record/group_member.h"
@@ -18,43 +19,7 @@
 #include "stream/layout.h"
 
 /* How often what waits for time is looked at. */
-enum { LOOK_MS = 100, CLOCK_OFF_MS = 2 * HOUR_MS };
-
-enum stage {
-	STAGE_FREE,
-	STAGE_SENT,		/* the servers have not answered */
-	STAGE_STORED,		/* the log has it */
-	STAGE_TAKEN		/* the log has another one of its key */
-};
-
-struct on_way {
-	enum stage stage;
-	uint64_t asker;
-	int64_t until_ms;
-	int64_t taken_ms;
-	struct ticket ticket;
-	char subject[PUBLISHER_SUBJECT_SIZE];
-	/* Without its events. */
-	struct message_request request;
-};
-
-struct requests {
-	struct cluster *cluster;
-	requests_answer *answer;
-	void *arg;
-	size_t count;
-	size_t next;
-	int64_t due_ms;
-	struct on_way all[REQUESTS_MAX];
-	/* Of a round. */
-	struct group_intake intake;
-	struct senders senders;
-	struct cursor found[RECORD_EVENTS_MAX];
-	struct cursor places[RECORD_EVENTS_MAX];
-	size_t kept_count;
-	/* What senders borrows: requests whose bytes live to the end. */
-	struct message_request kept[REQUESTS_MAX];
-};
+enum { LOOK_MS = 100 };
 
 static enum message_outcome look_up(struct requests *requests,
     const struct message_request *request);
@@ -64,15 +29,7 @@ static enum error address(struct requests *requests,
     const struct message_request *request, struct outbox_letter *letter);
 static applier_visit settle;
 static outbox_done note;
-static void look_at_taken(struct requests *requests,
-    const struct cluster_place *place);
-static enum message_outcome find_first(struct requests *requests,
-    const struct on_way *on_way);
-static bool publish_again(struct requests *requests, struct on_way *on_way,
-    const struct cluster_place *place);
 static void end_late(struct requests *requests, int64_t now_ms);
-static void finish(struct requests *requests, struct on_way *on_way,
-    enum message_outcome outcome, const struct cursor *places);
 
 enum error
 requests_new(struct cluster *cluster, requests_answer *answer, void *arg,
@@ -159,7 +116,7 @@ requests_work(struct requests *requests, struct cluster_work *work)
 	outbox_work(cluster_outbox(requests->cluster), now_ms, note,
 	    requests);
 	cluster_look(requests->cluster, &place);
-	look_at_taken(requests, &place);
+	taken_look(requests, &place);
 	end_late(requests, now_ms);
 	requests->due_ms = work->is_more ? now_ms : now_ms + LOOK_MS;
 	return err;
@@ -169,6 +126,20 @@ int64_t
 requests_due_ms(const struct requests *requests)
 {
 	return requests->due_ms;
+}
+
+void
+requests_finish(struct requests *requests, struct on_way *on_way,
+    enum message_outcome outcome, const struct cursor *places)
+{
+	bool has_places = outcome == MESSAGE_RECORDED ||
+	    outcome == MESSAGE_REPLAYED;
+
+	requests->answer(on_way->asker, on_way->request.sequence, outcome,
+	    places, has_places ? on_way->request.event_count : 0,
+	    requests->arg);
+	on_way->stage = STAGE_FREE;
+	requests->count--;
 }
 
 /* As if this store were alone: RECORDED when nothing stands against it. */
@@ -267,7 +238,7 @@ settle(const struct ticket *ticket, const struct cursor *places,
 	    ticket->bytes, sizeof(ticket->bytes)) == 0 &&
 	    on_way->request.event_count == place_count) {
 		outbox_forget(cluster_outbox(requests->cluster), ticket);
-		finish(requests, on_way, MESSAGE_RECORDED, places);
+		requests_finish(requests, on_way, MESSAGE_RECORDED, places);
 	}
 }
 
@@ -300,87 +271,9 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 		on_way->taken_ms = now_ms;
 		break;
 	default:
-		finish(requests, on_way, outcomes[outcome], NULL);
+		requests_finish(requests, on_way, outcomes[outcome], NULL);
 		break;
 	}
-}
-
-/*
- * The first message of the key is in the log by now: a look at the log that
- * came later tells how far this store has to be to know it.
- */
-static void
-look_at_taken(struct requests *requests, const struct cluster_place *place)
-{
-	size_t left = requests->count;
-
-	for (size_t i = 0; i < REQUESTS_MAX && left > 0; i++) {
-		struct on_way *on_way = &requests->all[i];
-		enum message_outcome outcome;
-
-		left -= on_way->stage != STAGE_FREE;
-		if (on_way->stage != STAGE_TAKEN)
-			continue;
-		/* Most often it is here already. */
-		outcome = find_first(requests, on_way);
-		if (outcome == MESSAGE_RECORDED && (place->log.looked_ms <=
-		    on_way->taken_ms + FOLLOWER_LOOK_MS ||
-		    place->membership.position < place->log.last))
-			continue;
-		if (outcome == MESSAGE_RECORDED &&
-		    publish_again(requests, on_way, place))
-			continue;
-		if (outcome == MESSAGE_RECORDED)
-			outcome = MESSAGE_CONFLICT;
-		outbox_forget(cluster_outbox(requests->cluster),
-		    &on_way->ticket);
-		finish(requests, on_way, outcome, requests->places);
-	}
-}
-
-/*
- * The log keeps messages for longer than a key is good: one whose day is over
- * gives its place to the next.  The log's own time says so where something
- * came since; ours may be off by CLOCK_OFF_MS before an event comes twice.
- */
-static bool
-publish_again(struct requests *requests, struct on_way *on_way,
-    const struct cluster_place *place)
-{
-	uint64_t sequence;
-	int64_t timestamp_ms;
-
-	if (publisher_last(cluster_publisher(requests->cluster),
-	    on_way->subject, &sequence, &timestamp_ms) != ERR_NONE ||
-	    (place->membership.position_ms - timestamp_ms < IDEMPOTENCY_MS &&
-	    clock_now_ms() - timestamp_ms < IDEMPOTENCY_MS + CLOCK_OFF_MS))
-		return false;
-	on_way->stage = STAGE_SENT;
-	outbox_again(cluster_outbox(requests->cluster), &on_way->ticket,
-	    sequence);
-	return true;
-}
-
-static enum message_outcome
-find_first(struct requests *requests, const struct on_way *on_way)
-{
-	struct group_member member = {
-		.request = on_way->request,
-		.outcome = MESSAGE_RECORDED,
-		.places = requests->places,
-	};
-	struct group_intake intake = {
-		.now_ms = clock_now_ms(),
-		.first = &member,
-		.found = requests->found,
-	};
-
-	if (store_read_begin(cluster_store(requests->cluster),
-	    &intake.txn) != ERR_NONE ||
-	    group_member_look_up_key(&member, &intake) != ERR_NONE)
-		member.outcome = MESSAGE_FAILED;
-	store_read_end(intake.txn);
-	return member.outcome;
 }
 
 static void
@@ -394,26 +287,13 @@ end_late(struct requests *requests, int64_t now_ms)
 		left -= on_way->stage != STAGE_FREE;
 		if (on_way->stage == STAGE_STORED &&
 		    now_ms >= on_way->until_ms)
-			finish(requests, on_way, MESSAGE_ACCEPTED, NULL);
+			requests_finish(requests, on_way, MESSAGE_ACCEPTED,
+			    NULL);
 		if (on_way->stage != STAGE_TAKEN ||
 		    now_ms < on_way->until_ms)
 			continue;
 		outbox_forget(cluster_outbox(requests->cluster),
 		    &on_way->ticket);
-		finish(requests, on_way, MESSAGE_CONFLICT, NULL);
+		requests_finish(requests, on_way, MESSAGE_CONFLICT, NULL);
 	}
-}
-
-static void
-finish(struct requests *requests, struct on_way *on_way,
-    enum message_outcome outcome, const struct cursor *places)
-{
-	bool has_places = outcome == MESSAGE_RECORDED ||
-	    outcome == MESSAGE_REPLAYED;
-
-	requests->answer(on_way->asker, on_way->request.sequence, outcome,
-	    places, has_places ? on_way->request.event_count : 0,
-	    requests->arg);
-	on_way->stage = STAGE_FREE;
-	requests->count--;
 }
