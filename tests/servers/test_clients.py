@@ -105,6 +105,10 @@ class Client:
             raise AssertionError(f"{self.name} ended: {self.read('err')}")
         return self.read("cursor").strip() == walk.behind("", event)[1:]
 
+    def wait_for(self, event):
+        wait_until(lambda: self.is_behind(event),
+                   f"{self.name}: the event {event['queue']['name']}")
+
     def spend_rate(self, door):
         """Asks with its key until it has been refused."""
         wait_until(lambda: self.refuse_once(door), f"{self.name}: a 429")
@@ -168,14 +172,12 @@ def follow_all(clients, door):
         if number == POSTS // 2:
             # They end while they wait, and go on where they were.
             for sample in clients:
-                wait_until(lambda sample=sample: sample.is_behind(last),
-                           f"{sample.name}: half of the events")
+                sample.wait_for(last)
                 sample.stop()
                 sample.start()
         time.sleep(0.02)
     for sample in clients:
-        wait_until(lambda sample=sample: sample.is_behind(last),
-                   f"{sample.name}: all of the events")
+        sample.wait_for(last)
         sample.stop()
     return walk.walk(door.port, STORE.keys["writer"], "/v1/events")
 
