@@ -20,21 +20,23 @@ def get(url, key):
     """One page and its gap, however long the server asks to be left alone."""
     while True:
         request = urllib.request.Request(url, headers={"X-API-KEY": key})
+        why, pause = "no answer", 5
         try:
             with urllib.request.urlopen(request, timeout=90) as response:
                 return json.load(response), response.headers["Apitrail-Gap"]
         except urllib.error.HTTPError as error:
             if error.code != 429 and error.code < 500:
                 sys.exit(error.read().decode())
-            why, pause = error.code, int(error.headers["Retry-After"] or 5)
+            pause = int(error.headers["Retry-After"] or 5)
+            why = error.code
         except (OSError, http.client.HTTPException, ValueError) as error:
-            why, pause = error, 5
+            why = error
         print(f"follow.py: {why}, again in {pause} s", file=sys.stderr)
         time.sleep(pause)
 
 
 def follow(url, key, cursor_file):
-    cursor = cursor_file.read_text() if cursor_file.exists() else ""
+    cursor = cursor_file.read_text("ascii") if cursor_file.exists() else ""
     target = f"{url}?wait=30{cursor and '&' + cursor}"
     while True:
         page, gap = get(target, key)
@@ -44,9 +46,10 @@ def follow(url, key, cursor_file):
             print(json.dumps(event, ensure_ascii=False), flush=True)
         if page["events"]:
             # Only what was printed is passed; the file is whole any moment.
-            cursor = ("startAfter={stored_at}&startAfterId={id}"
-                      .format(**page["events"][-1]))
-            cursor_file.with_suffix(".new").write_text(cursor)
+            last = page["events"][-1]
+            cursor = (f"startAfter={last['stored_at']}"
+                      f"&startAfterId={last['id']}")
+            cursor_file.with_suffix(".new").write_text(cursor, "ascii")
             os.replace(cursor_file.with_suffix(".new"), cursor_file)
         more = page["_links"].get("next")
         target = (more["href"] if more
@@ -56,5 +59,5 @@ def follow(url, key, cursor_file):
 if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    follow(sys.argv[1], pathlib.Path(sys.argv[2]).read_text().strip(),
+    follow(sys.argv[1], pathlib.Path(sys.argv[2]).read_text("ascii").strip(),
            pathlib.Path(sys.argv[3]))

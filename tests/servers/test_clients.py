@@ -105,16 +105,22 @@ class Client:
             raise AssertionError(f"{self.name} ended: {self.read('err')}")
         return self.read("cursor").strip() == walk.behind("", event)[1:]
 
-    def spend_rate(self, door):
-        """Asks with its key until it has been refused."""
-        wait_until(lambda: self.refuse_once(door), f"{self.name}: a 429")
+    def wait_for(self, event):
+        wait_until(lambda: self.is_behind(event),
+                   f"{self.name}: the event {event['queue']['name']}")
 
-    def refuse_once(self, door):
-        for _ in range(RATE_PER_MINUTE):
+    def spend_rate(self):
+        """Asks with its key until that is answered 429."""
+        for _ in range(2 * RATE_PER_MINUTE):
             answer = client.ask(self.port, "HEAD", "/v1/events?limit=1",
                                 [("X-API-KEY", STORE.keys[self.name])])
             if answer.status == 429:
-                break
+                return
+        raise AssertionError(f"{self.name}: its key has no rate")
+
+    def is_refused(self, door):
+        """Whether it was; what it could ask with until then is spent."""
+        self.spend_rate()
         return self.refusals(door) > 0
 
     def refusals(self, door):
@@ -160,22 +166,22 @@ def build_go(folder):
 def follow_all(clients, door):
     """Returns every event there is, in order."""
     for sample in clients:
+        # Its rate is spent when it first asks; later it would wait.
+        sample.spend_rate()
         sample.start()
-    for sample in clients:
-        sample.spend_rate(door)
+        wait_until(lambda sample=sample: sample.is_refused(door),
+                   f"{sample.name}: a 429")
     for number in range(POSTS):
         last = post_events(door.port, number)
         if number == POSTS // 2:
             # They end while they wait, and go on where they were.
             for sample in clients:
-                wait_until(lambda sample=sample: sample.is_behind(last),
-                           f"{sample.name}: half of the events")
+                sample.wait_for(last)
                 sample.stop()
                 sample.start()
         time.sleep(0.02)
     for sample in clients:
-        wait_until(lambda sample=sample: sample.is_behind(last),
-                   f"{sample.name}: all of the events")
+        sample.wait_for(last)
         sample.stop()
     return walk.walk(door.port, STORE.keys["writer"], "/v1/events")
 
