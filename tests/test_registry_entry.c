@@ -37,11 +37,11 @@ entry_of(enum registry_kind kind, enum registry_change change)
 		.kind = kind,
 		.change = change,
 		.organization = {
-			.number = UINT32_MAX,
-			.id = ID,
-			.name = "acme",
-			.status = ORGANIZATION_LOCKED,
-			.created_ms = 1657027948150,
+		    .number = UINT32_MAX,
+		    .id = ID,
+		    .name = "acme",
+		    .status = ORGANIZATION_LOCKED,
+		    .created_ms = 1657027948150,
 		},
 	};
 
