@@ -38,6 +38,8 @@ struct cluster {
 	bool is_full;
 	/* Since when the store is behind what the log was seen to have. */
 	int64_t behind_since_ms;
+	/* Since which look at it the log ends before the store does. */
+	int64_t short_since_ms;
 	bool is_lagging;
 	bool is_alarmed;		/* and that was logged */
 };

@@ -4,7 +4,12 @@
 #include "cluster/parts.h"
 #include "store/store.h"
 
-static bool has_lost(const struct cluster *cluster,
+enum {
+	/* The log ends before this store does: several looks at it. */
+	SHORT_MS = 4 * FOLLOWER_LOOK_MS
+};
+
+static bool has_lost(struct cluster *cluster,
     const struct follower_view *log);
 static void alarm_with(struct cluster *cluster, enum membership_alarm alarm,
     const char *fact);
@@ -14,15 +19,19 @@ watch_lag(struct cluster *cluster, int64_t now_ms)
 {
 	struct follower_view view;
 	bool is_behind;
+	bool is_unseen;
 
 	follower_look(cluster->log, &view);
-	is_behind = now_ms - view.looked_ms > CLUSTER_LAG_MS ||
+	is_unseen = view.looked_ms != 0 &&
+	    now_ms - view.looked_ms > CLUSTER_LAG_MS;
+	is_behind = is_unseen || view.looked_ms == 0 ||
 	    view.last > cluster->membership.position;
 	if (!is_behind)
 		cluster->behind_since_ms = 0;
 	else if (cluster->behind_since_ms == 0)
 		cluster->behind_since_ms = now_ms;
-	if (is_behind == cluster->is_lagging || (is_behind &&
+	/* Who was not seen has been behind for long enough. */
+	if (is_behind == cluster->is_lagging || (is_behind && !is_unseen &&
 	    now_ms - cluster->behind_since_ms <= CLUSTER_LAG_MS / 2))
 		return;
 	cluster->is_lagging = is_behind;
@@ -59,13 +68,22 @@ watch_identity(struct cluster *cluster)
 		    "from another machine's backup");
 }
 
-/* Servers acknowledge before they have it on disk: those that all lost their
- * power may have less than we. */
+/*
+ * Servers acknowledge before they have it on disk: those that all lost their
+ * power may have less than we.  So may, for a moment, say one that has just
+ * taken the lead and still reads what the others have: the alarm is for good,
+ * so that looks have to agree on it for a while.
+ */
 static bool
-has_lost(const struct cluster *cluster, const struct follower_view *log)
+has_lost(struct cluster *cluster, const struct follower_view *log)
 {
-	return log->last < cluster->membership.position &&
-	    log->looked_ms > cluster->applied_ms + 2 * FOLLOWER_LOOK_MS;
+	if (log->last >= cluster->membership.position ||
+	    log->looked_ms <= cluster->applied_ms)
+		cluster->short_since_ms = 0;
+	else if (cluster->short_since_ms == 0)
+		cluster->short_since_ms = log->looked_ms;
+	return cluster->short_since_ms != 0 &&
+	    log->looked_ms >= cluster->short_since_ms + SHORT_MS;
 }
 
 /* In the store, so that it outlives this process. */

@@ -18,6 +18,9 @@ enum {
 	STALL_MS = 3000,
 	/* After a subscription failed. */
 	RETRY_MS = 250,
+	/* Replicas greet their leader each second: one that was silent for
+	 * so long is not there. */
+	SILENCE_MS = 2500,
 	ROOM_WAIT_MS = 20,
 	PENDING_BYTES_MAX = 64 * 1024 * 1024
 };
@@ -60,6 +63,7 @@ static bool place(natsMsg *message, struct queued *queued_out);
 static void put(struct follower *follower, const struct queued *queued);
 static bool has_room(const struct follower *follower, size_t bytes);
 static void look(struct follower *follower, int64_t now_ms);
+static bool has_quorum(const jsStreamInfo *stream);
 static void wake(const struct follower *follower);
 
 enum error
@@ -304,6 +308,10 @@ look(struct follower *follower, int64_t now_ms)
 	    js_GetStreamInfo(&stream, link_jetstream(follower->link),
 	    follower->stream, NULL, &code) != NATS_OK)
 		return;
+	if (!has_quorum(stream)) {
+		jsStreamInfo_Destroy(stream);
+		return;
+	}
 	pthread_mutex_lock(&follower->mutex);
 	follower->view = (struct follower_view){
 		.looked_ms = clock_steady_ms(),
@@ -317,6 +325,24 @@ look(struct follower *follower, int64_t now_ms)
 		unsubscribe(follower);
 	jsStreamInfo_Destroy(stream);
 	wake(follower);
+}
+
+/*
+ * A leader that was cut off from the others goes on as one for ten to twenty
+ * seconds, and knows nothing of what they do: its answer is no look.
+ */
+static bool
+has_quorum(const jsStreamInfo *stream)
+{
+	const jsClusterInfo *cluster = stream->Cluster;
+	int there = 1;
+
+	if (cluster == NULL)
+		return true;
+	for (int i = 0; i < cluster->ReplicasLen; i++)
+		there += cluster->Replicas[i]->Active <
+		    SILENCE_MS * NS_PER_MS;
+	return there > (cluster->ReplicasLen + 1) / 2;
 }
 
 static void
