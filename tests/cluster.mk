@@ -1,14 +1,24 @@
 # Several machines, with nats-servers of the tests' own.
 cluster_tests = \
+	tests/cluster/storm.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
 	tests/cluster/test_troubles.py
 
 EXTRA_DIST += \
 	$(cluster_tests) \
+	tests/cluster/hosts.py \
 	tests/cluster/machines.py \
 	tests/cluster/nats.py
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
 endif
+
+# Prints its figures last; SEED chooses other moments.  As root it also cuts
+# hosts off from each other.
+.PHONY: torture-cluster
+torture-cluster: all $(preload_libraries)
+	SEED="$${SEED:-$$(date +%s)}"; export SEED; \
+	FAULTS=$${FAULTS:-300}; export FAULTS; $(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/cluster/storm.py'

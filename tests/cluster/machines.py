@@ -12,10 +12,11 @@ import client as http  # noqa: E402
 import fastcgi  # noqa: E402
 from fixture import Fixture  # noqa: E402
 from recorders import Recorder  # noqa: E402
-from responders import Responder  # noqa: E402
+import responders  # noqa: E402
 import nats  # noqa: E402
 
 AGREE_SECONDS = 15
+JOINED = "the recorder takes events in"
 EVENT = {"type": "queue_added", "queue": {"id": "q1", "name": "orders"}}
 
 
@@ -44,11 +45,14 @@ class Machine(Fixture):
 
     def start(self, **settings):
         self.record(**settings)
-        self.front = Responder(self)
+        self.front = responders.Responder(self)
         return self
 
     def record(self, **settings):
-        self.recorder = Recorder(self, **settings)
+        """It listens for longer than it is in the cluster: waits for that."""
+        recorder = self.recorder = Recorder(self, **settings)
+        responders.wait_until(lambda: JOINED in recorder.log(),
+                              recorder.process, recorder.log_path)
 
     def close(self):
         for part in (self.front, self.recorder):

@@ -12,6 +12,7 @@ ANSWER_SECONDS = 5
 MAX_PAYLOAD = 8 * 1024 * 1024
 STREAM = "APITRAIL"
 BUCKET = "KV_apitrail"
+LOOPBACK = "127.0.0.1"
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
@@ -28,9 +29,8 @@ def free_port():
 class Client:
     """A plain connection: whatever the protocol allows."""
 
-    def __init__(self, port, **options):
-        self.socket = socket.create_connection(("127.0.0.1", port),
-                                               ANSWER_SECONDS)
+    def __init__(self, port, host=LOOPBACK, **options):
+        self.socket = socket.create_connection((host, port), ANSWER_SECONDS)
         self.file = self.socket.makefile("rb")
         self.hello = json.loads(self.file.readline()[len("INFO "):])
         self.count = 0
@@ -109,16 +109,17 @@ class Server:
     """One nats-server, until it is stopped or killed."""
 
     def __init__(self, name="n1", routes=(), more="", jetstream=True,
-                 max_payload=MAX_PAYLOAD):
+                 max_payload=MAX_PAYLOAD, host=LOOPBACK):
         self.folder = tempfile.mkdtemp(prefix="apitrail-nats-")
         self.name = name
+        self.host = host
         self.port = free_port()
         self.route_port = free_port()
         self.process = None
         self.routes = routes
         self.conf = os.path.join(self.folder, "nats.conf")
         self.text = (
-            f"server_name: {name}\nlisten: 127.0.0.1:{self.port}\n"
+            f"server_name: {name}\nlisten: {host}:{self.port}\n"
             f"max_payload: {max_payload}\n"
             f"pid_file: \"{self.folder}/pid\"\n"
             f"log_file: \"{self.folder}/log\"\n{more}\n")
@@ -127,15 +128,15 @@ class Server:
 
     @property
     def url(self):
-        return f"nats://127.0.0.1:{self.port}"
+        return f"nats://{self.host}:{self.port}"
 
     def start(self, wait=True):
-        routes = ", ".join(f"nats://127.0.0.1:{other.route_port}"
+        routes = ", ".join(f"nats://{other.host}:{other.route_port}"
                            for other in self.routes if other is not self)
         with open(self.conf, "w", encoding="ascii") as file:
             file.write(self.text)
             if routes:
-                file.write("cluster { name: tests, listen: \"127.0.0.1:"
+                file.write(f"cluster {{ name: tests, listen: \"{self.host}:"
                            f"{self.route_port}\", routes: [{routes}] }}\n")
         self.process = subprocess.Popen(
             ["nats-server", "-c", self.conf], stdin=subprocess.DEVNULL,
@@ -151,7 +152,7 @@ class Server:
         if self.process.poll() is not None:
             raise OSError(f"nats-server ended: {self.log()[-1000:]}")
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex((self.host, self.port)) == 0
 
     def log(self):
         try:
@@ -169,7 +170,7 @@ class Server:
         return self.process is not None and self.process.poll() is None
 
     def client(self, **options):
-        return Client(self.port, **options)
+        return Client(self.port, self.host, **options)
 
     def close(self):
         if self.is_running():
@@ -180,11 +181,12 @@ class Server:
 class Servers:
     """One nats-server, or a cluster of three; used by `with`."""
 
-    def __init__(self, count=1, **options):
-        self.all = [Server(f"n{i + 1}", **options) for i in range(count)]
+    def __init__(self, count=1, made=None, **options):
+        self.all = made or [Server(f"n{i + 1}", **options)
+                            for i in range(count)]
+        self.replicas = len(self.all)
         for server in self.all:
-            server.routes = self.all if count > 1 else ()
-        self.replicas = count
+            server.routes = self.all if self.replicas > 1 else ()
 
     def __enter__(self):
         try:
