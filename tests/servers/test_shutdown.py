@@ -17,7 +17,8 @@ import responders
 import tap
 import walk
 
-END_SECONDS_MAX = 1.0
+# As the manual promises; a build with sanitizers is that much slower.
+END_SECONDS_MAX = 3.0 if "CK_TIMEOUT_MULTIPLIER" in os.environ else 1.0
 CONNECTIONS = 30
 IDLE_CONNECTIONS = 200
 CLIENTS = 8
