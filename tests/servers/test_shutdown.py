@@ -6,6 +6,7 @@ sys.dont_write_bytecode = True
 
 import http.client
 import json
+import os
 import threading
 import time
 
