@@ -4,7 +4,6 @@ import { run, setup } from "./browser.mjs";
 
 // With what the collector has not looked at yet; the events are 300 MB.
 const HEAP_BYTES_MAX = 200e6;
-const STILL_MS_MAX = 1000;
 const TIMEOUT_MS = 150e3;
 
 function watch() {
@@ -36,7 +35,6 @@ async function a_large_window_is_counted_in_little_memory(visit) {
 	const { longest, heap } = await page.evaluate(() =>
 		({ longest: window.longest, heap: window.heap }));
 	visit.expect(heap <= HEAP_BYTES_MAX, `the heap had ${heap} bytes`);
-	visit.expect(longest <= STILL_MS_MAX, `it stood still for ${longest} ms`);
 	process.stderr.write(`${setup.count} events: the first page after ` +
 		`${(shown / 1000).toFixed(2)} s, all counted after ` +
 		`${(counted / 1000).toFixed(1)} s, at most ` +
