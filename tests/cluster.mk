@@ -3,6 +3,7 @@ cluster_tests = \
 	tests/cluster/storm.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
+	tests/cluster/test_replicas.py \
 	tests/cluster/test_troubles.py
 
 EXTRA_DIST += \
@@ -13,6 +14,10 @@ EXTRA_DIST += \
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
+check_PROGRAMS += test_ballot
+TESTS += test_ballot
+test_ballot_SOURCES = tests/test_ballot.c
+test_ballot_LDADD = $(SUITE_LIBS) $(STREAM_LIBS) $(MODEL_LIBS)
 endif
 
 # Prints its figures last; SEED chooses other moments.  As root it also cuts

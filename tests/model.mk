@@ -3,7 +3,7 @@ MODEL_TESTS = test_address test_api_key test_category test_cluster_secrets \
 	test_event test_event_columns test_event_members test_event_plain \
 	test_filter \
 	test_json_array test_json_spelling test_json_text test_name \
-	test_organization test_random_id test_registry_entry test_tag
+	test_organization test_producer test_random_id test_registry_entry test_tag
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
 
@@ -43,6 +43,8 @@ test_tag_SOURCES = tests/test_tag.c
 test_tag_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_cluster_secrets_SOURCES = tests/test_cluster_secrets.c
 test_cluster_secrets_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_producer_SOURCES = tests/test_producer.c
+test_producer_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_envelope_SOURCES = tests/test_envelope.c
 test_envelope_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_registry_entry_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)

@@ -6,7 +6,7 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_leaf_page test_store_init test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_membership \
 	test_store_open test_store_opening test_store_organizations test_store_pepper \
-	test_store_permissions test_store_prune test_store_stat \
+	test_store_permissions test_store_producers test_store_prune test_store_stat \
 	test_store_writers test_batch test_wake test_wake_commits
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
@@ -50,6 +50,9 @@ test_store_block_LDADD = $(STORE_TEST_LIBS)
 test_store_check_SOURCES = tests/test_store_check.c $(STORE_FIXTURE)
 test_store_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_check_LDADD = $(STORE_TEST_LIBS)
+test_store_producers_SOURCES = tests/test_store_producers.c $(STORE_FIXTURE)
+test_store_producers_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_producers_LDADD = $(STORE_TEST_LIBS)
 test_store_cursor_SOURCES = tests/test_store_cursor.c $(STORE_FIXTURE)
 test_store_cursor_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_cursor_LDADD = $(STORE_TEST_LIBS)

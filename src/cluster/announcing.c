@@ -1,7 +1,6 @@
 /* announcing.c - the event of a change to a key or an organization. */
 #include "cluster/announcing.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,14 +8,16 @@
 #include "base/clock.h"
 #include "cluster/outbox.h"
 #include "model/event.h"
+#include "model/idempotency_key.h"
 #include "model/registry_entry.h"
 #include "record/change_events.h"
 #include "record/message.h"
 #include "stream/layout.h"
 
 enum {
-	/* Half of what the log keeps, for a clock that is off. */
-	AGE_MS = STREAM_AGE_HOURS / 2 * HOUR_MS,
+	/* By then its idempotency key is still good on all machines, with
+	 * clocks that are off. */
+	AGE_MS = IDEMPOTENCY_MS - 4 * HOUR_MS,
 	/* For as long it is tried. */
 	PATIENCE_MS = MINUTE_MS
 };
@@ -24,7 +25,7 @@ enum {
 static enum error draft(const struct registry_entry *entry,
     struct event_draft *draft_out);
 static enum error carry(const struct registry_entry *entry,
-    struct buffer *carried);
+    uint64_t revision, struct buffer *carried);
 
 bool
 announcing_has_event(const struct registry_entry *entry)
@@ -40,7 +41,6 @@ announcing_add(struct outbox *outbox, const struct registry_entry *entry,
 {
 	struct outbox_letter letter = {
 		.kind = ENVELOPE_RECORD,
-		.expects = EXPECTS_NOTHING,
 		.until_ms = clock_steady_ms() + PATIENCE_MS,
 		.owner = owner,
 	};
@@ -52,11 +52,10 @@ announcing_add(struct outbox *outbox, const struct registry_entry *entry,
 	    clock_now_ms() - timestamp_ms > AGE_MS)
 		return ERR_NONE;
 	buffer_init(&carried, MESSAGE_REQUEST_BYTES_MAX);
-	err = carry(entry, &carried);
+	err = carry(entry, revision, &carried);
 	if (err == ERR_NONE) {
 		snprintf(letter.subject, sizeof(letter.subject),
-		    STREAM_SUBJECT_PREFIX "%s.r%" PRIu64,
-		    entry->organization.id, revision);
+		    STREAM_SUBJECT_PREFIX "%s", entry->organization.id);
 		letter.carried = carried.bytes;
 		letter.carried_len = carried.len;
 		err = outbox_add(outbox, &letter, &ticket);
@@ -66,7 +65,8 @@ announcing_add(struct outbox *outbox, const struct registry_entry *entry,
 }
 
 static enum error
-carry(const struct registry_entry *entry, struct buffer *carried)
+carry(const struct registry_entry *entry, uint64_t revision,
+    struct buffer *carried)
 {
 	struct message_request request = {
 		.organization = entry->organization.number,
@@ -78,6 +78,8 @@ carry(const struct registry_entry *entry, struct buffer *carried)
 		return err;
 	/* Nobody's key asked for it; the field cannot be empty. */
 	memcpy(request.api_key_id, entry->organization.id, EVENT_ID_LEN);
+	/* More than one machine may send it: the first one counts. */
+	idempotency_key_of_change(revision, request.idempotency_key);
 	message_begin_request(carried, &request);
 	message_add_event(carried, &event);
 	return message_end_request(carried);

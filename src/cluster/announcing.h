@@ -1,8 +1,8 @@
 /* announcing.h - the event of a change to a key or an organization.
  *
  * Bucket and log are two: whoever makes a change, and whoever follows it,
- * publishes its event to a subject made of the change's revision, which takes
- * one message.  So each change has one event, whoever is killed meanwhile.
+ * publishes its event under an idempotency key made of the change's revision.
+ * So each change has one event, whoever is killed meanwhile.
  */
 #ifndef CLUSTER_ANNOUNCING_H
 #define CLUSTER_ANNOUNCING_H
@@ -21,8 +21,8 @@ bool announcing_has_event(const struct registry_entry *entry);
 
 /*
  * Adds it to the outbox, whose owner is told.  Nothing happens for a change
- * without an event, or so old that the log may have dropped what was
- * published for it.  ERR_OVERLOAD, ERR_NO_MEMORY.
+ * without an event, or so old that its key may not be good any more.
+ * ERR_OVERLOAD, ERR_NO_MEMORY.
  */
 enum error announcing_add(struct outbox *outbox,
     const struct registry_entry *entry, uint64_t revision,

@@ -8,6 +8,8 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
+#include "cluster/received.h"
+#include "cluster/seen.h"
 #include "model/event.h"
 #include "model/organization.h"
 #include "model/random_id.h"
@@ -18,13 +20,6 @@
 #include "store/organizations.h"
 #include "store/store.h"
 #include "stream/follower.h"
-#include "stream/layout.h"
-
-struct applied {
-	struct ticket ticket;
-	size_t first_place;
-	size_t place_count;
-};
 
 struct applier {
 	struct store *store;
@@ -35,11 +30,13 @@ struct applier {
 	struct membership membership;
 	struct retention_load load;
 	struct buffer carried;		/* a message's copy, to be stamped */
+	struct seen seen;
+	int64_t now_ms;			/* of the log: it never goes back */
 	size_t applied_count;
 	struct applied applied[APPLIER_MESSAGES_MAX];
+	size_t event_count;		/* that were recorded */
 	size_t place_count;
 	struct cursor places[APPLIER_EVENTS_MAX];
-	struct cursor found[RECORD_EVENTS_MAX];
 };
 
 static enum error begin(struct applier *applier,
@@ -52,14 +49,14 @@ static bool is_behind_gap(const struct applier *applier,
 static enum error apply(struct applier *applier,
     const struct follower_message *message, const char *absent,
     struct applier_result *result);
-static bool read_message(struct applier *applier,
-    const struct follower_message *message, struct envelope *envelope,
-    struct message_request *request);
-static bool read_organization(const char *subject,
-    char id[EVENT_ID_LEN + 1]);
+static enum error move_time(struct applier *applier,
+    const struct follower_message *message);
+static enum error apply_to(struct applier *applier,
+    const struct follower_message *message,
+    const struct received *received, const char *absent);
 static enum error put(struct applier *applier,
-    const struct follower_message *message, const struct envelope *envelope,
-    const struct message_request *request);
+    const struct follower_message *message,
+    const struct received *received);
 static enum error put_events(struct applier *applier,
     const struct follower_message *message, enum envelope_kind kind,
     const struct message_request *request);
@@ -67,11 +64,12 @@ static enum error import(struct applier *applier,
     const struct message_request *request, const struct event_json *event,
     struct cursor *place_out);
 static enum error put_key(struct applier *applier,
-    const struct follower_message *message,
     const struct message_request *request);
-static bool is_recorded(struct applier *applier,
-    const struct follower_message *message,
-    const struct message_request *request, enum error *err_out);
+static enum error find_first(struct applier *applier,
+    const struct message_request *request, enum applied_outcome *outcome_out,
+    size_t *place_count_out);
+static void tell(struct applier *applier, const struct ticket *ticket,
+    enum applied_outcome outcome, size_t place_count);
 static void skip(struct applier *applier,
     const struct follower_message *message);
 
@@ -79,7 +77,7 @@ enum error
 applier_new(struct store *store, const struct cluster_secrets *secrets,
     int64_t retention_ms, struct applier **applier_out)
 {
-	struct applier *applier = malloc(sizeof(*applier));
+	struct applier *applier = calloc(1, sizeof(*applier));
 
 	*applier_out = applier;
 	if (applier == NULL)
@@ -115,6 +113,9 @@ applier_apply(struct applier *applier,
 	err = apply_all(applier, messages, message_count, absent, may_be_gap,
 	    result);
 	if (err == ERR_NONE)
+		err = seen_end(&applier->seen, applier->txn,
+		    applier->now_ms);
+	if (err == ERR_NONE)
 		err = store_membership_put(applier->txn,
 		    &applier->membership);
 	if (err == ERR_NONE)
@@ -130,9 +131,7 @@ applier_apply(struct applier *applier,
 	}
 	result->membership = applier->membership;
 	for (size_t i = 0; i < applier->applied_count; i++)
-		visit(&applier->applied[i].ticket,
-		    &applier->places[applier->applied[i].first_place],
-		    applier->applied[i].place_count, arg);
+		visit(&applier->applied[i], arg);
 	return ERR_NONE;
 }
 
@@ -146,7 +145,9 @@ begin(struct applier *applier, struct applier_result *result)
 		return err;
 	applier->load = (struct retention_load){ 0 };
 	applier->applied_count = 0;
+	applier->event_count = 0;
 	applier->place_count = 0;
+	seen_begin(&applier->seen);
 	err = store_membership_get(applier->txn, &applier->membership);
 	if (err != ERR_NONE)
 		store_write_abort(applier->txn);
@@ -162,6 +163,7 @@ apply_all(struct applier *applier, const struct follower_message *messages,
 
 	while (result->messages < message_count &&
 	    applier->applied_count < APPLIER_MESSAGES_MAX &&
+	    seen_has_room(&applier->seen) &&
 	    applier->place_count <= APPLIER_EVENTS_MAX - RECORD_EVENTS_MAX) {
 		const struct follower_message *message =
 		    &messages[result->messages];
@@ -175,7 +177,7 @@ apply_all(struct applier *applier, const struct follower_message *messages,
 			break;
 		result->messages++;
 	}
-	result->events = applier->place_count;
+	result->events = applier->event_count;
 	/* What stands before it is worth a commit of its own. */
 	return (err == ERR_NOT_FOUND || err == ERR_EXISTS) &&
 	    result->messages > 0 ? ERR_NONE : err;
@@ -195,42 +197,19 @@ apply(struct applier *applier, const struct follower_message *message,
     const char *absent, struct applier_result *result)
 {
 	struct membership *membership = &applier->membership;
-	struct organization organization;
-	struct message_request request;
-	struct envelope envelope;
-	char id[EVENT_ID_LEN + 1];
-	enum error err = ERR_NONE;
+	struct received received;
+	enum error err = move_time(applier, message);
 
-	if (!read_message(applier, message, &envelope, &request) ||
-	    !read_organization(message->subject, id)) {
-		skip(applier, message);
-		goto done;
-	}
-	err = store_organization_get(applier->txn, request.organization,
-	    &organization);
-	if (err == ERR_NOT_FOUND && strcmp(id, absent) != 0) {
-		memcpy(result->organization_id, id, sizeof(id));
-		return err;
-	}
-	/* One that is removed, or is about to be, needs no events. */
-	if (err == ERR_NOT_FOUND || (err == ERR_NONE &&
-	    organization.status == ORGANIZATION_REMOVING)) {
-		err = ERR_NONE;
-		goto done;
-	}
-	if (err == ERR_NONE && strcmp(organization.id, id) != 0) {
-		skip(applier, message);
-		goto done;
-	}
-	if (err == ERR_NONE)
-		err = put(applier, message, &envelope, &request);
 	if (err != ERR_NONE)
 		return err;
-done:
-	/* Also of what was passed over, which other machines may not: stamps
-	 * are the same on all. */
-	if (err == ERR_NONE)
-		err = store_stamp_raise(applier->txn, message->timestamp_ms);
+	if (received_read(applier->secrets, message, &applier->carried,
+	    &received))
+		err = apply_to(applier, message, &received, absent);
+	else
+		skip(applier, message);
+	if (err == ERR_NOT_FOUND)
+		memcpy(result->organization_id, received.organization_id,
+		    sizeof(result->organization_id));
 	if (err != ERR_NONE)
 		return err;
 	if (is_behind_gap(applier, message)) {
@@ -243,80 +222,105 @@ done:
 	return ERR_NONE;
 }
 
-/* The copy is what is stamped: the message comes again after an abort. */
-static bool
-read_message(struct applier *applier, const struct follower_message *message,
-    struct envelope *envelope, struct message_request *request)
+/* Also for what is passed over, which other machines may not: stamps are the
+ * same on all. */
+static enum error
+move_time(struct applier *applier, const struct follower_message *message)
 {
-	struct buffer *copy = &applier->carried;
-	size_t len = 0;
+	enum error err = store_stamp_raise(applier->txn,
+	    message->timestamp_ms);
 
-	buffer_reset(copy);
-	buffer_add(copy, message->payload, message->payload_len);
-	return copy->error == ERR_NONE && envelope_read(applier->secrets,
-	    message->subject, copy->bytes, copy->len, envelope) == ERR_NONE &&
-	    message_length(envelope->carried, envelope->carried_len,
-	    MESSAGE_REQUEST, &len) == ERR_NONE &&
-	    len == envelope->carried_len &&
-	    message_read_request(envelope->carried, len, request) ==
-	    ERR_NONE;
+	return err == ERR_NONE ? store_last_stamp(applier->txn,
+	    &applier->now_ms) : err;
 }
 
-static bool
-read_organization(const char *subject, char id[EVENT_ID_LEN + 1])
+/* ERR_NOT_FOUND: this store does not have the organization yet. */
+static enum error
+apply_to(struct applier *applier, const struct follower_message *message,
+    const struct received *received, const char *absent)
 {
-	size_t prefix_len = strlen(STREAM_SUBJECT_PREFIX);
-	const char *begin = subject + prefix_len;
+	const char *id = received->organization_id;
+	struct organization organization;
+	bool is_gone;
+	bool is_first;
+	enum error err = store_organization_get(applier->txn,
+	    received->request.organization, &organization);
 
-	if (strncmp(subject, STREAM_SUBJECT_PREFIX, prefix_len) != 0 ||
-	    strlen(begin) < EVENT_ID_LEN || (begin[EVENT_ID_LEN] != '\0' &&
-	    begin[EVENT_ID_LEN] != '.'))
-		return false;
-	memcpy(id, begin, EVENT_ID_LEN);
-	id[EVENT_ID_LEN] = '\0';
-	return true;
+	if (err == ERR_NOT_FOUND && strcmp(id, absent) != 0)
+		return err;
+	if (err != ERR_NONE && err != ERR_NOT_FOUND)
+		return err;
+	/* One that is removed, or is about to be, needs no events. */
+	is_gone = err == ERR_NOT_FOUND ||
+	    organization.status == ORGANIZATION_REMOVING;
+	if (!is_gone && strcmp(organization.id, id) != 0) {
+		skip(applier, message);
+		return ERR_NONE;
+	}
+	err = seen_take(&applier->seen, applier->txn, &received->ticket,
+	    applier->now_ms, &is_first);
+	/* Whoever waits for a second copy was told of the first. */
+	if (err != ERR_NONE || !is_first)
+		return err;
+	if (!is_gone)
+		return put(applier, message, received);
+	tell(applier, &received->ticket, APPLIED_GONE, 0);
+	return ERR_NONE;
 }
 
 static enum error
 put(struct applier *applier, const struct follower_message *message,
-    const struct envelope *envelope, const struct message_request *request)
+    const struct received *received)
 {
-	enum error err;
-	bool is_repeat = is_recorded(applier, message, request, &err);
-	size_t first_place = applier->place_count;
+	const struct message_request *request = &received->request;
+	enum applied_outcome outcome = APPLIED_RECORDED;
+	size_t place_count = request->event_count;
+	enum error err = find_first(applier, request, &outcome,
+	    &place_count);
 
-	if (err == ERR_NONE && !is_repeat)
-		err = put_events(applier, message, envelope->kind, request);
-	if (err == ERR_NONE && !is_repeat)
-		err = put_key(applier, message, request);
-	if (err != ERR_NONE || is_repeat)
-		return err;
-	applier->applied[applier->applied_count++] = (struct applied){
-		.ticket = envelope->ticket,
-		.first_place = first_place,
-		.place_count = request->event_count,
-	};
+	if (err == ERR_NONE && outcome == APPLIED_RECORDED)
+		err = put_events(applier, message, received->kind, request);
+	if (err == ERR_NONE)
+		tell(applier, &received->ticket, outcome, place_count);
+	return err;
+}
+
+/* RECORDED: none of its idempotency key came before.  Places of one that did
+ * are put behind the others. */
+static enum error
+find_first(struct applier *applier, const struct message_request *request,
+    enum applied_outcome *outcome, size_t *place_count)
+{
+	struct idempotency_record record;
+	enum error err = ERR_NOT_FOUND;
+
+	if (request->idempotency_key[0] != '\0')
+		err = store_idempotency_find(applier->txn,
+		    request->organization, request->idempotency_key,
+		    applier->now_ms, &record,
+		    &applier->places[applier->place_count]);
+	if (err != ERR_NONE)
+		return err == ERR_NOT_FOUND ? ERR_NONE : err;
+	*outcome = record.place_count == request->event_count &&
+	    memcmp(record.body_digest, request->body_digest,
+	    sizeof(record.body_digest)) == 0 ? APPLIED_BEFORE :
+	    APPLIED_OTHERWISE;
+	*place_count = record.place_count;
+	applier->place_count += record.place_count;
 	return ERR_NONE;
 }
 
-/* The subject keeps a second message out; this is for a log that lost one. */
-static bool
-is_recorded(struct applier *applier, const struct follower_message *message,
-    const struct message_request *request, enum error *err_out)
+static void
+tell(struct applier *applier, const struct ticket *ticket,
+    enum applied_outcome outcome, size_t place_count)
 {
-	struct idempotency_record record;
-
-	*err_out = ERR_NONE;
-	if (request->idempotency_key[0] == '\0')
-		return false;
-	*err_out = store_idempotency_find(applier->txn,
-	    request->organization, request->idempotency_key,
-	    message->timestamp_ms, &record, applier->found);
-	if (*err_out == ERR_NONE)
-		return true;
-	if (*err_out == ERR_NOT_FOUND)
-		*err_out = ERR_NONE;
-	return false;
+	applier->applied[applier->applied_count++] = (struct applied){
+		.ticket = *ticket,
+		.outcome = outcome,
+		.places = &applier->places[applier->place_count -
+		    place_count],
+		.place_count = place_count,
+	};
 }
 
 static enum error
@@ -342,9 +346,10 @@ put_events(struct applier *applier, const struct follower_message *message,
 			    message->timestamp_ms, &origin, place);
 		origin.index++;
 		applier->place_count++;
+		applier->event_count++;
 		applier->load.bytes += event.json_len;
 	}
-	return err;
+	return err == ERR_NONE ? put_key(applier, request) : err;
 }
 
 /* What it differs from came before it, on every machine. */
@@ -362,11 +367,10 @@ import(struct applier *applier, const struct message_request *request,
 }
 
 static enum error
-put_key(struct applier *applier, const struct follower_message *message,
-    const struct message_request *request)
+put_key(struct applier *applier, const struct message_request *request)
 {
 	struct idempotency_record record = {
-		.created_ms = message->timestamp_ms,
+		.created_ms = applier->now_ms,
 		.place_count = request->event_count,
 	};
 

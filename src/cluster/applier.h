@@ -2,7 +2,9 @@
  *
  * Many in one transaction, and with them how far the store has come.  What is
  * stored depends on the messages alone: stored_at is a message's timestamp,
- * or the last stamp when that is later, and ids are made of its sequence.
+ * or the last stamp when that is later, and ids are made of its sequence.  A
+ * message that is there twice is passed over, and so is one whose idempotency
+ * key another message has had: the first in the log is the one.
  */
 #ifndef CLUSTER_APPLIER_H
 #define CLUSTER_APPLIER_H
@@ -34,9 +36,23 @@ enum error applier_new(struct store *store,
     struct applier **applier_out);
 void applier_free(struct applier *applier);
 
-/* A message that was applied, after the commit; places are borrowed. */
-typedef void applier_visit(const struct ticket *ticket,
-    const struct cursor *places, size_t place_count, void *arg);
+enum applied_outcome {
+	APPLIED_RECORDED,	/* at these places */
+	APPLIED_BEFORE,		/* the same request of this key came first, at
+				 * these places */
+	APPLIED_OTHERWISE,	/* another request of this key came first */
+	APPLIED_GONE		/* the organization is gone */
+};
+
+struct applied {
+	struct ticket ticket;
+	enum applied_outcome outcome;
+	const struct cursor *places;	/* borrowed */
+	size_t place_count;
+};
+
+/* A message that was applied, after the commit. */
+typedef void applier_visit(const struct applied *applied, void *arg);
 
 struct applier_result {
 	size_t messages;	/* of the given ones, from the first on */

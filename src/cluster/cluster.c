@@ -142,12 +142,6 @@ cluster_outbox(const struct cluster *cluster)
 	return cluster->outbox;
 }
 
-struct publisher *
-cluster_publisher(const struct cluster *cluster)
-{
-	return cluster->publisher;
-}
-
 const struct cluster_secrets *
 cluster_secrets(const struct cluster *cluster)
 {

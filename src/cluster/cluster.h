@@ -18,7 +18,6 @@ struct cluster_secrets;
 struct bucket;
 struct link;
 struct outbox;
-struct publisher;
 struct settings;
 struct store;
 
@@ -65,9 +64,7 @@ struct cluster_place {
 
 enum {
 	/* Behind the log for longer is an alarm. */
-	CLUSTER_LAG_MS = 5000,
-	/* Without a look at the log for longer, readiness ends. */
-	CLUSTER_CONTACT_MS = 60 * 1000
+	CLUSTER_LAG_MS = 5000
 };
 
 struct cluster_work {
@@ -75,7 +72,6 @@ struct cluster_work {
 	uint64_t pruned;
 	uint64_t commits;
 	bool is_more;		/* that could be done at once */
-	bool is_full;		/* the store takes no more */
 };
 
 /*
@@ -94,7 +90,6 @@ struct store *cluster_store(const struct cluster *cluster);
 struct link *cluster_link(const struct cluster *cluster);
 struct bucket *cluster_bucket(const struct cluster *cluster);
 struct outbox *cluster_outbox(const struct cluster *cluster);
-struct publisher *cluster_publisher(const struct cluster *cluster);
 const struct cluster_secrets *cluster_secrets(const struct cluster *cluster);
 
 #endif

@@ -21,8 +21,7 @@ static enum error apply_messages(struct cluster *cluster,
     applier_visit *visit, void *arg, struct cluster_work *work);
 static void judge_gap(struct cluster *cluster);
 static enum error fetch(struct cluster *cluster, const char *id);
-static enum error weigh(struct cluster *cluster, enum error err,
-    struct cluster_work *work);
+static enum error weigh(struct cluster *cluster, enum error err);
 static void drop(struct follower_message *messages, size_t *count,
     size_t done);
 
@@ -30,13 +29,12 @@ enum error
 cluster_follow(struct cluster *cluster)
 {
 	enum error err = follower_new(cluster->link, STREAM_NAME,
-	    STREAM_SUBJECTS, cluster->membership.position, cluster->wake_fd,
-	    &cluster->log);
+	    cluster->membership.position, cluster->wake_fd, &cluster->log);
 
 	if (err == ERR_NONE)
 		err = follower_new(cluster->link, BUCKET_STREAM_NAME,
-		    BUCKET_SUBJECTS, cluster->membership.revision,
-		    cluster->wake_fd, &cluster->revisions);
+		    cluster->membership.revision, cluster->wake_fd,
+		    &cluster->revisions);
 	return err;
 }
 
@@ -59,7 +57,7 @@ cluster_work(struct cluster *cluster, applier_visit *visit, void *arg,
 	uint64_t wakes;
 	enum error err = ERR_NONE;
 
-	*work = (struct cluster_work){ .is_full = cluster->is_full };
+	*work = (struct cluster_work){ .commits = 0 };
 	(void)!read(cluster->wake_fd, &wakes, sizeof(wakes));
 	watch_identity(cluster);
 	if (cluster->membership.alarm == MEMBERSHIP_WELL &&
@@ -93,10 +91,10 @@ apply_entries(struct cluster *cluster, struct cluster_work *work)
 		work->commits++;
 		work->is_more = true;
 	}
-	return weigh(cluster, err, work);
+	return weigh(cluster, err);
 }
 
-/* Whoever sees it first publishes its event; the subject takes one. */
+/* Whoever sees it publishes its event; the first one is recorded. */
 static void
 announce(const struct registry_entry *entry, uint64_t revision,
     int64_t timestamp_ms, void *arg)
@@ -128,11 +126,10 @@ apply_messages(struct cluster *cluster, applier_visit *visit, void *arg,
 	}
 	if (err == ERR_NOT_FOUND)
 		return weigh(cluster, fetch(cluster,
-		    result.organization_id), work);
+		    result.organization_id));
 	if (err != ERR_NONE)
-		return weigh(cluster, err, work);
+		return weigh(cluster, err);
 	cluster->is_full = false;
-	work->is_full = false;
 	cluster->membership = result.membership;
 	cluster->applied_ms = clock_steady_ms();
 	cluster->absent[0] = '\0';
@@ -178,7 +175,7 @@ fetch(struct cluster *cluster, const char *id)
 
 /* What time may mend is no error; the rest ends the recorder. */
 static enum error
-weigh(struct cluster *cluster, enum error err, struct cluster_work *work)
+weigh(struct cluster *cluster, enum error err)
 {
 	if (err == ERR_NONE)
 		return err;
@@ -188,7 +185,6 @@ weigh(struct cluster *cluster, enum error err, struct cluster_work *work)
 			log_fact(LEVEL_ERROR, "the store is full: this "
 			    "machine falls behind the others", NULL);
 		cluster->is_full = true;
-		work->is_full = true;
 	}
 	return err == ERR_FULL || err == ERR_AWAY || err == ERR_NO_MEMORY ?
 	    ERR_NONE : err;

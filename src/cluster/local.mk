@@ -15,9 +15,10 @@ libcluster_a_SOURCES = \
 	src/cluster/numbers.c src/cluster/numbers.h \
 	src/cluster/outbox.c src/cluster/outbox.h \
 	src/cluster/parts.h \
+	src/cluster/received.c src/cluster/received.h \
 	src/cluster/requests.c src/cluster/requests.h \
+	src/cluster/seen.c src/cluster/seen.h \
 	src/cluster/sending.c src/cluster/sending.h \
-	src/cluster/taken.c src/cluster/taken.h \
 	src/cluster/watching.c
 CLUSTER_LIBS = libcluster.a $(STREAM_LIBS) $(RECORD_LIBS)
 else

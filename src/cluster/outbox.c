@@ -7,26 +7,16 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-enum {
-	/* Before a message that was lost is published again. */
-	AGAIN_MS = 250,
-	/* A ticket begins with the number of its place, and its mark. */
-	PLACE_BYTES = 2,
-	MARK_OFFSET = PLACE_BYTES
-};
+/* Before a message that was lost is published again. */
+enum { AGAIN_MS = 250 };
 
 struct message {
 	bool is_there;
 	bool is_on_way;		/* published, and not answered yet */
 	bool has_left;		/* was published at least once */
 	bool was_full;		/* so the last answer said */
-	bool stays_when_taken;
-	bool is_taken;		/* and it stayed */
 	struct ticket ticket;
-	char id[TICKET_TEXT_LEN + 1];
 	char subject[PUBLISHER_SUBJECT_SIZE];
-	enum publisher_expects expects;
-	uint64_t expected;
 	struct buffer payload;
 	int64_t again_ms;
 	int64_t until_ms;
@@ -36,21 +26,21 @@ struct message {
 struct outbox {
 	struct publisher *publisher;
 	const struct cluster_secrets *secrets;
+	struct producer producer;
+	uint64_t last_number;
 	size_t count;
 	size_t bytes;
-	size_t next;		/* where a free place is looked for */
+	/* Each at its number. */
 	struct message messages[OUTBOX_MESSAGES_MAX];
 };
 
-static struct message *find_free(struct outbox *outbox);
-static struct message *find(struct outbox *outbox, const char *id);
+static struct message *at(struct outbox *outbox, uint64_t number);
+static struct message *find(struct outbox *outbox, uint64_t number);
 static void publish(struct outbox *outbox, struct message *message,
     int64_t now_ms);
 static void take(struct outbox *outbox,
     const struct publisher_answer *answer, int64_t now_ms, outbox_done *done,
     void *arg);
-static struct message *find_ticket(struct outbox *outbox,
-    const struct ticket *ticket);
 static void leave(struct outbox *outbox, struct message *message);
 static void finish(struct outbox *outbox, struct message *message,
     enum outbox_outcome outcome, uint64_t sequence, outbox_done *done,
@@ -67,6 +57,7 @@ outbox_new(struct publisher *publisher,
 		return ERR_NO_MEMORY;
 	outbox->publisher = publisher;
 	outbox->secrets = secrets;
+	producer_make(&outbox->producer);
 	return ERR_NONE;
 }
 
@@ -84,7 +75,8 @@ outbox_free(struct outbox *outbox)
 bool
 outbox_has_room(const struct outbox *outbox, size_t carried_len)
 {
-	return outbox->count < OUTBOX_MESSAGES_MAX && (outbox->count == 0 ||
+	return !outbox->messages[(outbox->last_number + 1) %
+	    OUTBOX_MESSAGES_MAX].is_there && (outbox->count == 0 ||
 	    outbox->bytes + carried_len <= OUTBOX_BYTES_MAX);
 }
 
@@ -102,25 +94,18 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 
 	if (!outbox_has_room(outbox, letter->carried_len))
 		return ERR_OVERLOAD;
-	message = find_free(outbox);
+	message = at(outbox, outbox->last_number + 1);
 	*message = (struct message){
 		.is_there = true,
-		.expects = letter->expects,
-		.expected = letter->expected,
+		.ticket = {
+			.producer = outbox->producer,
+			.number = outbox->last_number + 1,
+			.mark = letter->mark,
+		},
 		.until_ms = letter->until_ms,
-		.stays_when_taken = letter->stays_when_taken,
 		.owner = letter->owner,
 	};
 	memcpy(message->subject, letter->subject, sizeof(message->subject));
-	ticket_make(&message->ticket);
-	message->ticket.bytes[0] =
-	    (uint8_t)((size_t)(message - outbox->messages) >> 8);
-	message->ticket.bytes[1] =
-	    (uint8_t)((size_t)(message - outbox->messages) & 0xff);
-	message->ticket.bytes[MARK_OFFSET] = (uint8_t)(letter->mark >> 8);
-	message->ticket.bytes[MARK_OFFSET + 1] =
-	    (uint8_t)(letter->mark & 0xff);
-	ticket_format(&message->ticket, message->id);
 	buffer_init(&message->payload, 0);
 	envelope_write(outbox->secrets, message->subject, letter->kind,
 	    &message->ticket, letter->carried, letter->carried_len,
@@ -130,6 +115,7 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 		message->is_there = false;
 		return ERR_NO_MEMORY;
 	}
+	outbox->last_number++;
 	outbox->count++;
 	outbox->bytes += message->payload.len;
 	*ticket_out = message->ticket;
@@ -137,33 +123,25 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	return ERR_NONE;
 }
 
-uint16_t
-outbox_mark(const struct ticket *ticket)
+const struct producer *
+outbox_producer(const struct outbox *outbox)
 {
-	return (uint16_t)(ticket->bytes[MARK_OFFSET] << 8 |
-	    ticket->bytes[MARK_OFFSET + 1]);
+	return &outbox->producer;
 }
 
-void
-outbox_again(struct outbox *outbox, const struct ticket *ticket,
-    uint64_t sequence)
+uint64_t
+outbox_added(const struct outbox *outbox)
 {
-	struct message *message = find_ticket(outbox, ticket);
-
-	if (message == NULL)
-		return;
-	message->is_taken = false;
-	message->expects = EXPECTS_SEQUENCE;
-	message->expected = sequence;
-	publish(outbox, message, clock_steady_ms());
+	return outbox->last_number;
 }
 
 void
 outbox_forget(struct outbox *outbox, const struct ticket *ticket)
 {
-	struct message *message = find_ticket(outbox, ticket);
+	struct message *message = find(outbox, ticket->number);
 
-	if (message != NULL)
+	if (message != NULL &&
+	    producer_is(&outbox->producer, &ticket->producer))
 		leave(outbox, message);
 }
 
@@ -180,7 +158,7 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 	    i++) {
 		struct message *message = &outbox->messages[i];
 
-		if (!message->is_there || message->is_taken)
+		if (!message->is_there)
 			continue;
 		if (now_ms >= message->until_ms)
 			finish(outbox, message, message->was_full ?
@@ -191,40 +169,20 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 	}
 }
 
-/* There is one: the count is below the bound. */
 static struct message *
-find_free(struct outbox *outbox)
+at(struct outbox *outbox, uint64_t number)
 {
-	while (outbox->messages[outbox->next].is_there)
-		outbox->next = (outbox->next + 1) % OUTBOX_MESSAGES_MAX;
-	return &outbox->messages[outbox->next];
+	return &outbox->messages[number % OUTBOX_MESSAGES_MAX];
 }
 
 /* NULL when it has left meanwhile. */
 static struct message *
-find(struct outbox *outbox, const char *id)
+find(struct outbox *outbox, uint64_t number)
 {
-	char digits[2 * PLACE_BYTES + 1];
-	unsigned long place;
-	struct message *message;
+	struct message *message = at(outbox, number);
 
-	memcpy(digits, id, sizeof(digits) - 1);
-	digits[sizeof(digits) - 1] = '\0';
-	place = strtoul(digits, NULL, 16);
-	if (place >= OUTBOX_MESSAGES_MAX)
-		return NULL;
-	message = &outbox->messages[place];
-	return message->is_there && strcmp(message->id, id) == 0 ?
+	return message->is_there && message->ticket.number == number ?
 	    message : NULL;
-}
-
-static struct message *
-find_ticket(struct outbox *outbox, const struct ticket *ticket)
-{
-	char id[TICKET_TEXT_LEN + 1];
-
-	ticket_format(ticket, id);
-	return find(outbox, id);
 }
 
 static void
@@ -232,9 +190,7 @@ publish(struct outbox *outbox, struct message *message, int64_t now_ms)
 {
 	const struct publication publication = {
 		.subject = message->subject,
-		.id = message->id,
-		.expects = message->expects,
-		.expected = message->expected,
+		.number = message->ticket.number,
 		.payload = message->payload.bytes,
 		.payload_len = message->payload.len,
 	};
@@ -249,29 +205,17 @@ static void
 take(struct outbox *outbox, const struct publisher_answer *answer,
     int64_t now_ms, outbox_done *done, void *arg)
 {
-	struct message *message = find(outbox, answer->id);
+	struct message *message = find(outbox, answer->number);
 
 	if (message == NULL)
 		return;
 	message->is_on_way = false;
 	message->was_full = answer->outcome == PUBLISH_FULL;
-	switch (answer->outcome) {
-	case PUBLISHED:
+	if (answer->outcome == PUBLISHED)
 		finish(outbox, message, OUTBOX_STORED, answer->sequence,
 		    done, arg);
-		break;
-	case PUBLISH_TAKEN:
-		message->is_taken = message->stays_when_taken;
-		if (message->is_taken)
-			done(message->owner, &message->ticket, OUTBOX_TAKEN,
-			    0, arg);
-		else
-			finish(outbox, message, OUTBOX_TAKEN, 0, done, arg);
-		break;
-	default:
+	else
 		message->again_ms = now_ms + AGAIN_MS;
-		break;
-	}
 }
 
 static void

@@ -1,8 +1,8 @@
 /* outbox.h - messages that are on their way to the log.
  *
- * Each is published again, under the same id, until the servers have answered
- * or its time is over: a message that failed may still have been stored, and
- * the id keeps it from being stored twice.
+ * Each is published again, with the same ticket, until the servers have
+ * answered or its time is over: a message that failed may still have been
+ * stored, and by its ticket every machine knows a second copy.
  */
 #ifndef CLUSTER_OUTBOX_H
 #define CLUSTER_OUTBOX_H
@@ -13,18 +13,20 @@
 
 #include "base/error.h"
 #include "model/envelope.h"
+#include "model/producer.h"
 #include "stream/publisher.h"
 
 struct outbox;
 
 enum {
-	OUTBOX_MESSAGES_MAX = 2048,
+	/* None is ahead of one that is not decided by more than others
+	 * remember. */
+	OUTBOX_MESSAGES_MAX = PRODUCER_WINDOW,
 	OUTBOX_BYTES_MAX = 64 * 1024 * 1024
 };
 
 enum outbox_outcome {
 	OUTBOX_STORED,		/* on a quorum, at sequence */
-	OUTBOX_TAKEN,		/* another message has the subject */
 	OUTBOX_FULL,		/* the log takes no more */
 	OUTBOX_UNSENT,		/* its time is over, and it never left */
 	OUTBOX_UNKNOWN		/* its time is over; it may be stored */
@@ -33,19 +35,14 @@ enum outbox_outcome {
 struct outbox_letter {
 	enum envelope_kind kind;
 	char subject[PUBLISHER_SUBJECT_SIZE];
-	enum publisher_expects expects;
-	uint64_t expected;
 	const void *carried;	/* copied */
 	size_t carried_len;
 	int64_t until_ms;	/* of clock_steady_ms */
-	/* When another message has the subject, it stays in the outbox until
-	 * outbox_again or outbox_forget. */
-	bool stays_when_taken;
-	uint16_t mark;		/* the ticket has it, see outbox_mark */
+	uint16_t mark;		/* the ticket has it */
 	void *owner;		/* who is told; may be NULL */
 };
 
-/* What became of a message; it has left the outbox, unless it stays. */
+/* What became of a message, which has left the outbox. */
 typedef void outbox_done(void *owner, const struct ticket *ticket,
     enum outbox_outcome outcome, uint64_t sequence, void *arg);
 
@@ -61,14 +58,11 @@ size_t outbox_count(const struct outbox *outbox);
 enum error outbox_add(struct outbox *outbox,
     const struct outbox_letter *letter, struct ticket *ticket_out);
 
-/* What the letter had.  Another machine's ticket has one too: compare the
- * whole ticket. */
-uint16_t outbox_mark(const struct ticket *ticket);
+/* Whose messages are added here, and how many were. */
+const struct producer *outbox_producer(const struct outbox *outbox);
+uint64_t outbox_added(const struct outbox *outbox);
 
-/* Publishes one that stayed in the place of the subject's message of this
- * sequence; or lets it go. */
-void outbox_again(struct outbox *outbox, const struct ticket *ticket,
-    uint64_t sequence);
+/* Lets one go that need not be published again. */
 void outbox_forget(struct outbox *outbox, const struct ticket *ticket);
 
 /* Takes answers, publishes again what is due, and tells of what is done. */

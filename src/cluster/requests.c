@@ -9,9 +9,7 @@
 #include "base/clock.h"
 #include "cluster/cluster.h"
 #include "cluster/outbox.h"
-#include "cluster/taken.h"
 #include "model/cluster_secrets.h"
-#include "model/idempotency_key.h"
 #include "record/group_member.h"
 #include "record/senders.h"
 #include "store/organizations.h"
@@ -21,6 +19,38 @@
 /* How often what waits for time is looked at. */
 enum { LOOK_MS = 100 };
 
+enum stage {
+	STAGE_FREE,
+	STAGE_SENT,		/* the servers have not answered */
+	STAGE_STORED		/* the log has it */
+};
+
+struct on_way {
+	enum stage stage;
+	uint64_t asker;
+	uint64_t sequence;	/* the asker's */
+	int64_t until_ms;
+	struct ticket ticket;
+};
+
+struct requests {
+	struct cluster *cluster;
+	requests_answer *answer;
+	void *arg;
+	size_t count;
+	size_t next;
+	int64_t due_ms;
+	struct on_way all[REQUESTS_MAX];
+	/* Of a round. */
+	struct group_intake intake;
+	struct senders senders;
+	struct cursor found[RECORD_EVENTS_MAX];
+	struct cursor places[RECORD_EVENTS_MAX];
+	size_t kept_count;
+	/* What senders borrows: requests whose bytes live to the end. */
+	struct message_request kept[REQUESTS_MAX];
+};
+
 static enum message_outcome look_up(struct requests *requests,
     const struct message_request *request);
 static enum error publish(struct requests *requests,
@@ -28,6 +58,11 @@ static enum error publish(struct requests *requests,
 static enum error address(struct requests *requests,
     const struct message_request *request, struct outbox_letter *letter);
 static applier_visit settle;
+static struct on_way *find(struct requests *requests,
+    const struct ticket *ticket);
+static void finish(struct requests *requests, struct on_way *on_way,
+    enum message_outcome outcome, const struct cursor *places,
+    size_t place_count);
 static outbox_done note;
 static void end_late(struct requests *requests, int64_t now_ms);
 
@@ -108,15 +143,12 @@ requests_end(struct requests *requests)
 enum error
 requests_work(struct requests *requests, struct cluster_work *work)
 {
-	struct cluster_place place;
 	int64_t now_ms = clock_steady_ms();
 	enum error err = cluster_work(requests->cluster, settle, requests,
 	    work);
 
 	outbox_work(cluster_outbox(requests->cluster), now_ms, note,
 	    requests);
-	cluster_look(requests->cluster, &place);
-	taken_look(requests, &place);
 	end_late(requests, now_ms);
 	requests->due_ms = work->is_more ? now_ms : now_ms + LOOK_MS;
 	return err;
@@ -126,20 +158,6 @@ int64_t
 requests_due_ms(const struct requests *requests)
 {
 	return requests->due_ms;
-}
-
-void
-requests_finish(struct requests *requests, struct on_way *on_way,
-    enum message_outcome outcome, const struct cursor *places)
-{
-	bool has_places = outcome == MESSAGE_RECORDED ||
-	    outcome == MESSAGE_REPLAYED;
-
-	requests->answer(on_way->asker, on_way->request.sequence, outcome,
-	    places, has_places ? on_way->request.event_count : 0,
-	    requests->arg);
-	on_way->stage = STAGE_FREE;
-	requests->count--;
 }
 
 /* As if this store were alone: RECORDED when nothing stands against it. */
@@ -187,11 +205,8 @@ publish(struct requests *requests, const struct message_request *request,
 		return err;
 	on_way->stage = STAGE_SENT;
 	on_way->asker = asker;
+	on_way->sequence = request->sequence;
 	on_way->until_ms = letter.until_ms;
-	memcpy(on_way->subject, letter.subject, sizeof(on_way->subject));
-	on_way->request = *request;
-	on_way->request.events = NULL;
-	on_way->request.events_len = 0;
 	requests->count++;
 	return ERR_NONE;
 }
@@ -201,45 +216,60 @@ address(struct requests *requests, const struct message_request *request,
     struct outbox_letter *letter)
 {
 	struct organization organization;
-	char token[CLUSTER_TOKEN_LEN + 1];
 	enum error err = store_organization_get(requests->intake.txn,
 	    request->organization, &organization);
 
-	if (err != ERR_NONE)
-		return err;
-	if (request->idempotency_key[0] == '\0') {
+	if (err == ERR_NONE)
 		snprintf(letter->subject, sizeof(letter->subject),
 		    STREAM_SUBJECT_PREFIX "%s", organization.id);
-		letter->expects = EXPECTS_ANYTHING;
-		return ERR_NONE;
-	}
-	cluster_token_make(cluster_secrets(requests->cluster),
-	    request->idempotency_key, token);
-	snprintf(letter->subject, sizeof(letter->subject),
-	    STREAM_SUBJECT_PREFIX "%s.%s", organization.id, token);
-	letter->expects = EXPECTS_NOTHING;
-	letter->stays_when_taken = true;
-	return ERR_NONE;
+	return err;
 }
 
-/* This machine's store has it, wherever it is known from. */
+/* This machine's store knows what came of it. */
 static void
-settle(const struct ticket *ticket, const struct cursor *places,
-    size_t place_count, void *arg)
+settle(const struct applied *applied, void *arg)
 {
+	static const enum message_outcome outcomes[] = {
+		[APPLIED_RECORDED]  = MESSAGE_RECORDED,
+		[APPLIED_BEFORE]    = MESSAGE_REPLAYED,
+		[APPLIED_OTHERWISE] = MESSAGE_MISMATCH,
+		[APPLIED_GONE]      = MESSAGE_GONE,
+	};
 	struct requests *requests = arg;
-	uint16_t mark = outbox_mark(ticket);
+	struct on_way *on_way = find(requests, &applied->ticket);
+	bool has_places = applied->outcome == APPLIED_RECORDED ||
+	    applied->outcome == APPLIED_BEFORE;
+
+	outbox_forget(cluster_outbox(requests->cluster), &applied->ticket);
+	if (on_way != NULL)
+		finish(requests, on_way, outcomes[applied->outcome],
+		    applied->places, has_places ? applied->place_count : 0);
+}
+
+/* NULL: another machine's, or answered already. */
+static struct on_way *
+find(struct requests *requests, const struct ticket *ticket)
+{
 	struct on_way *on_way;
 
-	if (mark >= REQUESTS_MAX)
-		return;
-	on_way = &requests->all[mark];
-	if (on_way->stage != STAGE_FREE && memcmp(on_way->ticket.bytes,
-	    ticket->bytes, sizeof(ticket->bytes)) == 0 &&
-	    on_way->request.event_count == place_count) {
-		outbox_forget(cluster_outbox(requests->cluster), ticket);
-		requests_finish(requests, on_way, MESSAGE_RECORDED, places);
-	}
+	if (ticket->mark >= REQUESTS_MAX ||
+	    !producer_is(outbox_producer(cluster_outbox(requests->cluster)),
+	    &ticket->producer))
+		return NULL;
+	on_way = &requests->all[ticket->mark];
+	return on_way->stage != STAGE_FREE &&
+	    on_way->ticket.number == ticket->number ? on_way : NULL;
+}
+
+static void
+finish(struct requests *requests, struct on_way *on_way,
+    enum message_outcome outcome, const struct cursor *places,
+    size_t place_count)
+{
+	requests->answer(on_way->asker, on_way->sequence, outcome, places,
+	    place_count, requests->arg);
+	on_way->stage = STAGE_FREE;
+	requests->count--;
 }
 
 static void
@@ -252,30 +282,23 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 		[OUTBOX_UNKNOWN] = MESSAGE_UNKNOWN,
 	};
 	struct requests *requests = arg;
-	struct on_way *on_way = owner;
-	int64_t now_ms = clock_steady_ms();
+	struct on_way *on_way = find(requests, ticket);
+	int64_t until_ms = clock_steady_ms() + REQUEST_FOLLOW_MS;
 
 	(void)sequence;
-	if (on_way == NULL || on_way->stage == STAGE_FREE ||
-	    memcmp(on_way->ticket.bytes, ticket->bytes,
-	    sizeof(ticket->bytes)) != 0)
+	/* What tells of changes has nobody who waits. */
+	if (owner == NULL || on_way == NULL)
 		return;
-	switch (outcome) {
-	case OUTBOX_STORED:
-		on_way->stage = STAGE_STORED;
-		if (on_way->until_ms > now_ms + REQUEST_FOLLOW_MS)
-			on_way->until_ms = now_ms + REQUEST_FOLLOW_MS;
-		break;
-	case OUTBOX_TAKEN:
-		on_way->stage = STAGE_TAKEN;
-		on_way->taken_ms = now_ms;
-		break;
-	default:
-		requests_finish(requests, on_way, outcomes[outcome], NULL);
-		break;
+	if (outcome != OUTBOX_STORED) {
+		finish(requests, on_way, outcomes[outcome], NULL, 0);
+		return;
 	}
+	on_way->stage = STAGE_STORED;
+	if (on_way->until_ms > until_ms)
+		on_way->until_ms = until_ms;
 }
 
+/* Those that are not stored have the outbox's time. */
 static void
 end_late(struct requests *requests, int64_t now_ms)
 {
@@ -287,13 +310,6 @@ end_late(struct requests *requests, int64_t now_ms)
 		left -= on_way->stage != STAGE_FREE;
 		if (on_way->stage == STAGE_STORED &&
 		    now_ms >= on_way->until_ms)
-			requests_finish(requests, on_way, MESSAGE_ACCEPTED,
-			    NULL);
-		if (on_way->stage != STAGE_TAKEN ||
-		    now_ms < on_way->until_ms)
-			continue;
-		outbox_forget(cluster_outbox(requests->cluster),
-		    &on_way->ticket);
-		requests_finish(requests, on_way, MESSAGE_CONFLICT, NULL);
+			finish(requests, on_way, MESSAGE_ACCEPTED, NULL, 0);
 	}
 }

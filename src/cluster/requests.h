@@ -2,9 +2,9 @@
  * machines.
  *
  * A request is looked at as in a store of its own, then published; it is
- * answered when this machine's store has what came of it.  With an
- * idempotency key its subject is made of that, and takes one message: whoever
- * comes second, on any machine, gets the answer of the first.
+ * answered when this machine's store has what came of it.  Of those with one
+ * idempotency key, on any machines, the first in the log is recorded: whoever
+ * comes second gets the answer of the first.
  */
 #ifndef CLUSTER_REQUESTS_H
 #define CLUSTER_REQUESTS_H

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cluster/cluster.h"
 #include "cluster/outbox.h"
+#include "store/producers.h"
 #include "store/store.h"
 
 enum {
@@ -33,7 +34,6 @@ sending_add(struct sending *sending, struct outbox_letter *letter)
 {
 	struct outbox *outbox = cluster_outbox(sending->cluster);
 	struct ticket ticket;
-	enum error err;
 
 	while (sending->err == ERR_NONE &&
 	    !outbox_has_room(outbox, letter->carried_len))
@@ -42,10 +42,7 @@ sending_add(struct sending *sending, struct outbox_letter *letter)
 		return sending->err;
 	letter->owner = sending;
 	letter->until_ms = clock_steady_ms() + SENDING_ANSWER_MS;
-	err = outbox_add(outbox, letter, &ticket);
-	if (err == ERR_NONE)
-		sending->on_way++;
-	return err;
+	return outbox_add(outbox, letter, &ticket);
 }
 
 /* Bounded by the time of each letter. */
@@ -54,7 +51,6 @@ sending_finish(struct sending *sending)
 {
 	while (outbox_count(cluster_outbox(sending->cluster)) > 0)
 		work(sending);
-	sending->on_way = 0;
 	return sending->err;
 }
 
@@ -108,21 +104,22 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 	struct sending *sending = arg;
 
 	(void)ticket;
+	(void)sequence;
 	/* What follows announces too, and nobody waits for that. */
 	if (owner != sending)
 		return;
-	if (outcome == OUTBOX_STORED && sequence > sending->last_sequence)
-		sending->last_sequence = sequence;
-	if (sending->err != ERR_NONE || outcome == OUTBOX_STORED ||
-	    outcome == OUTBOX_TAKEN)
+	if (sending->err != ERR_NONE || outcome == OUTBOX_STORED)
 		return;
 	sending->err = outcome == OUTBOX_FULL ? ERR_FULL : ERR_AWAY;
 }
 
+/* The store knows how many of this process's messages it has. */
 static enum error
 has_come(const struct sending *sending, uint64_t revision,
     bool *has_come_out)
 {
+	const struct outbox *outbox = cluster_outbox(sending->cluster);
+	struct producer_window window;
 	struct membership membership;
 	struct store_txn *txn = NULL;
 	enum error err = store_read_begin(cluster_store(sending->cluster),
@@ -130,19 +127,19 @@ has_come(const struct sending *sending, uint64_t revision,
 
 	if (err == ERR_NONE)
 		err = store_membership_get(txn, &membership);
+	if (err == ERR_NONE)
+		err = store_producer_get(txn, outbox_producer(outbox),
+		    &window);
 	store_read_end(txn);
 	*has_come_out = err == ERR_NONE &&
-	    membership.position >= sending->last_sequence &&
+	    window.count >= outbox_added(outbox) &&
 	    membership.revision >= revision;
 	return err;
 }
 
 static void
-ignore(const struct ticket *ticket, const struct cursor *places,
-    size_t place_count, void *arg)
+ignore(const struct applied *applied, void *arg)
 {
-	(void)ticket;
-	(void)places;
-	(void)place_count;
+	(void)applied;
 	(void)arg;
 }

@@ -21,8 +21,6 @@ enum {
 /* It is the owner of the letters that it waits for. */
 struct sending {
 	struct cluster *cluster;
-	size_t on_way;
-	uint64_t last_sequence;	/* of what was stored */
 	enum error err;		/* of the first that was not */
 };
 

@@ -1,11 +1,10 @@
 /* envelope.c - what a message of the stream is wrapped in. */
 #include "model/envelope.h"
 
-#include <sodium.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/sodium_ready.h"
 
 #define MAGIC "apie"
 
@@ -13,22 +12,13 @@ enum {
 	MAGIC_LEN = sizeof(MAGIC) - 1,
 	VERSION_OFFSET = SEAL_BYTES + MAGIC_LEN,
 	KIND_OFFSET = VERSION_OFFSET + 1,
-	TICKET_OFFSET = KIND_OFFSET + 1 + 2
+	TICKET_OFFSET = KIND_OFFSET + 1 + 2,
+	NUMBER_OFFSET = TICKET_OFFSET + PRODUCER_BYTES,
+	MARK_OFFSET = NUMBER_OFFSET + 8
 };
 
-void
-ticket_make(struct ticket *ticket)
-{
-	sodium_ready();
-	randombytes_buf(ticket->bytes, sizeof(ticket->bytes));
-}
-
-void
-ticket_format(const struct ticket *ticket, char text[TICKET_TEXT_LEN + 1])
-{
-	sodium_bin2hex(text, TICKET_TEXT_LEN + 1, ticket->bytes,
-	    sizeof(ticket->bytes));
-}
+static void write_ticket(const struct ticket *ticket, char *message);
+static void read_ticket(const char *message, struct ticket *ticket_out);
 
 void
 envelope_write(const struct cluster_secrets *secrets, const char *subject,
@@ -43,7 +33,7 @@ envelope_write(const struct cluster_secrets *secrets, const char *subject,
 	if (begin == NULL)
 		return;
 	memcpy(begin + SEAL_BYTES, head, sizeof(head));
-	memcpy(begin + TICKET_OFFSET, ticket->bytes, TICKET_BYTES);
+	write_ticket(ticket, begin);
 	if (carried_len > 0)
 		memcpy(begin + ENVELOPE_HEAD_BYTES, carried, carried_len);
 	seal_make(secrets, subject, begin + SEAL_BYTES,
@@ -67,8 +57,34 @@ envelope_read(const struct cluster_secrets *secrets, const char *subject,
 		return ERR_SYNTAX;
 	envelope->kind = message[KIND_OFFSET] == ENVELOPE_IMPORT ?
 	    ENVELOPE_IMPORT : ENVELOPE_RECORD;
-	memcpy(envelope->ticket.bytes, message + TICKET_OFFSET, TICKET_BYTES);
+	read_ticket(message, &envelope->ticket);
 	envelope->carried = message + ENVELOPE_HEAD_BYTES;
 	envelope->carried_len = message_len - ENVELOPE_HEAD_BYTES;
 	return ERR_NONE;
+}
+
+static void
+write_ticket(const struct ticket *ticket, char *message)
+{
+	uint64_t number = htole64(ticket->number);
+	uint16_t mark = htole16(ticket->mark);
+
+	memcpy(message + TICKET_OFFSET, ticket->producer.bytes,
+	    PRODUCER_BYTES);
+	memcpy(message + NUMBER_OFFSET, &number, sizeof(number));
+	memcpy(message + MARK_OFFSET, &mark, sizeof(mark));
+}
+
+static void
+read_ticket(const char *message, struct ticket *ticket)
+{
+	uint64_t number;
+	uint16_t mark;
+
+	memcpy(ticket->producer.bytes, message + TICKET_OFFSET,
+	    PRODUCER_BYTES);
+	memcpy(&number, message + NUMBER_OFFSET, sizeof(number));
+	memcpy(&mark, message + MARK_OFFSET, sizeof(mark));
+	ticket->number = le64toh(number);
+	ticket->mark = le16toh(mark);
 }

@@ -3,7 +3,8 @@
  *	32 seal of all that follows, for the message's subject
  *	4  "apie"			1  version
  *	1  kind: 1 record, 2 import	2  zero
- *	16 ticket			the rest: what is carried
+ *	8 producer			8  number
+ *	2 mark				the rest: what is carried
  *
  * What has no right seal was not put there by a machine of this cluster.
  */
@@ -15,13 +16,13 @@
 
 #include "base/error.h"
 #include "model/cluster_secrets.h"
+#include "model/producer.h"
 
 struct buffer;
 
 enum {
 	ENVELOPE_VERSION = 1,
-	TICKET_BYTES = 16,
-	TICKET_TEXT_LEN = 2 * TICKET_BYTES,
+	TICKET_BYTES = PRODUCER_BYTES + 8 + 2,
 	ENVELOPE_HEAD_BYTES = SEAL_BYTES + 4 + 1 + 1 + 2 + TICKET_BYTES
 };
 
@@ -30,9 +31,12 @@ enum envelope_kind {
 	ENVELOPE_IMPORT = 2	/* they bring their places along */
 };
 
-/* By which who sent a message knows it again, and no other is like it. */
+/* By which a message is known again: none has producer and number of
+ * another. */
 struct ticket {
-	uint8_t bytes[TICKET_BYTES];
+	struct producer producer;
+	uint64_t number;	/* from 1 on */
+	uint16_t mark;		/* for the producer alone */
 };
 
 struct envelope {
@@ -41,10 +45,6 @@ struct envelope {
 	char *carried;		/* borrowed from the message */
 	size_t carried_len;
 };
-
-void ticket_make(struct ticket *ticket_out);
-void ticket_format(const struct ticket *ticket,
-    char text[TICKET_TEXT_LEN + 1]);
 
 /* Adds the whole message to an empty buffer. */
 void envelope_write(const struct cluster_secrets *secrets,

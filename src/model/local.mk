@@ -22,6 +22,7 @@ libmodel_a_SOURCES = \
 	src/model/limits.h \
 	src/model/name.c src/model/name.h \
 	src/model/organization.c src/model/organization.h \
+	src/model/producer.c src/model/producer.h \
 	src/model/random_id.c src/model/random_id.h \
 	src/model/registry_entry.c src/model/registry_entry.h \
 	src/model/sodium_ready.c src/model/sodium_ready.h \

@@ -266,7 +266,7 @@ read_idempotency_key(struct wire_reader *reader, char *key)
 	const char *bytes = wire_take(reader, IDEMPOTENCY_KEY_LEN_MAX);
 
 	if (bytes == NULL || key_len > IDEMPOTENCY_KEY_LEN_MAX ||
-	    (key_len > 0 && !idempotency_key_is_valid(bytes, key_len)) ||
+	    (key_len > 0 && !idempotency_key_is_kept(bytes, key_len)) ||
 	    memcmp(bytes + key_len, zeros, sizeof(zeros) - key_len) != 0)
 		return false;
 	memcpy(key, bytes, key_len);

@@ -5,6 +5,7 @@
 #include "model/limits.h"
 #include "store/events.h"
 #include "store/idempotency.h"
+#include "store/membership.h"
 #include "store/store.h"
 
 enum {
@@ -21,6 +22,8 @@ enum {
 static enum error remove_some(struct store_txn *txn, int64_t retention_ms,
     unsigned int blocks_max, unsigned int keys_max,
     struct prune_result *result_out);
+static enum error keys_time(struct store_txn *txn, int64_t now_ms,
+    int64_t *keys_ms_out);
 
 enum error
 retention_begin(struct store *store, int64_t retention_ms,
@@ -87,15 +90,32 @@ remove_some(struct store_txn *txn, int64_t retention_ms,
     struct prune_result *result_out)
 {
 	int64_t now_ms = clock_now_ms();
+	int64_t keys_ms = 0;
 	unsigned int expired = 0;
 	bool is_done = false;
 	enum error err = store_event_prune(txn, now_ms - retention_ms,
 	    blocks_max, result_out);
 
 	if (err == ERR_NONE)
-		err = store_idempotency_expire(txn, now_ms, keys_max,
+		err = keys_time(txn, now_ms, &keys_ms);
+	if (err == ERR_NONE)
+		err = store_idempotency_expire(txn, keys_ms, keys_max,
 		    &expired, &is_done);
 	result_out->blocks += expired;
 	result_out->is_done = result_out->is_done && is_done;
 	return err;
+}
+
+/* Of several machines, each decides by the log's time whether a key is good,
+ * and not by its own clock: else they would differ. */
+static enum error
+keys_time(struct store_txn *txn, int64_t now_ms, int64_t *keys_ms)
+{
+	struct membership membership;
+	enum error err = store_membership_get(txn, &membership);
+
+	*keys_ms = now_ms;
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	return err == ERR_NONE ? store_last_stamp(txn, keys_ms) : err;
 }

@@ -163,6 +163,9 @@ tell(struct clustered *clustered)
 		.failovers = place.failovers,
 		.skipped = place.membership.skipped,
 		.gaps = place.membership.gaps,
+		.differences = place.log.differences +
+		    place.bucket.differences,
+		.is_split = place.log.is_split || place.bucket.is_split,
 	};
 	if (place.log.looked_ms != 0)
 		sign.seen_ms = clock_now_ms() - clustered->told_ms +

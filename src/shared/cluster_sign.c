@@ -20,6 +20,9 @@ cluster_sign_give(struct shared *shared, const struct cluster_sign *sign)
 	    (int64_t)sign->failovers);
 	meters_set(shared, METER_CLUSTER_SKIPPED, (int64_t)sign->skipped);
 	meters_set(shared, METER_CLUSTER_GAPS, (int64_t)sign->gaps);
+	meters_set(shared, METER_CLUSTER_DIFFERENCES,
+	    (int64_t)sign->differences);
+	meters_set(shared, METER_CLUSTER_SPLIT, sign->is_split);
 	meters_set(shared, METER_CLUSTER_MEMBER, sign->is_member);
 }
 

@@ -26,6 +26,10 @@ struct cluster_sign {
 	uint64_t failovers;
 	uint64_t skipped;
 	uint64_t gaps;
+	/* Places of log and bucket where a server had something else than
+	 * most; and whether it is so at the next one, without a majority. */
+	uint64_t differences;
+	bool is_split;
 };
 
 enum cluster_state {

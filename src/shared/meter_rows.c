@@ -77,6 +77,15 @@ const struct meter_row meter_rows[] = {
 	[METER_CLUSTER_GAPS] = { "apitrail_cluster_gaps_total", "",
 	    METER_COUNTER, METER_PLAIN,
 	    "Places in the log where messages were missing." },
+	[METER_CLUSTER_DIFFERENCES] = {
+	    "apitrail_cluster_log_differences_total", "",
+	    METER_COUNTER, METER_PLAIN,
+	    "Places in the log where a server had something else than "
+	    "most." },
+	[METER_CLUSTER_SPLIT] = { "apitrail_cluster_log_split", "",
+	    METER_GAUGE, METER_PLAIN,
+	    "Whether servers differ about what is next in the log, and most "
+	    "do not agree." },
 	[METER_RECORDER_UP] = { "apitrail_recorder_up", "",
 	    METER_GAUGE, METER_PLAIN,
 	    "Whether the recorder's last sign of life is recent." },

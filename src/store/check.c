@@ -15,6 +15,7 @@
 #include "store/membership.h"
 #include "store/meta.h"
 #include "store/organization_record.h"
+#include "store/producers.h"
 #include "store/sealed.h"
 #include "store/tails.h"
 
@@ -197,12 +198,15 @@ check_meta(struct check *check, const MDB_val *key, const uint8_t *body,
     size_t body_len)
 {
 	struct membership membership;
+	struct producer_window window;
 	bool is_good = body_len >= sizeof(uint32_t);
 
 	(void)check;
 	if (key->mv_size == strlen(META_CLUSTER) &&
 	    memcmp(key->mv_data, META_CLUSTER, key->mv_size) == 0)
 		is_good = membership_read(body, body_len, &membership);
+	else if (store_producer_is_key(key->mv_data, key->mv_size))
+		is_good = producer_window_read(body, body_len, &window);
 	return is_good ? NULL : "it does not decode";
 }
 

@@ -135,7 +135,7 @@ place_of(uint32_t organization, const char *key)
 {
 	struct idempotency_place place = { .organization = organization };
 
-	assert(idempotency_key_is_valid(key, strlen(key)));
+	assert(idempotency_key_is_kept(key, strlen(key)));
 	snprintf(place.key, sizeof(place.key), "%s", key);
 	return place;
 }

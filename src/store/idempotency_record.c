@@ -178,7 +178,7 @@ read_key(struct field_reader *reader, size_t key_len,
 	if (key_len > IDEMPOTENCY_KEY_LEN_MAX)
 		return false;
 	fields_get_bytes(reader, place->key, key_len);
-	return idempotency_key_is_valid(place->key, key_len);
+	return idempotency_key_is_kept(place->key, key_len);
 }
 
 static bool

@@ -36,6 +36,7 @@ libstore_a_SOURCES = \
 	src/store/organizations.c src/store/organizations.h \
 	src/store/organizations_erase.c \
 	src/store/pepper_file.c src/store/pepper_file.h \
+	src/store/producers.c src/store/producers.h \
 	src/store/readers.c src/store/readers.h \
 	src/store/restore.c src/store/restore.h \
 	src/store/room.c src/store/room.h \

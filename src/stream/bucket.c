@@ -2,6 +2,7 @@
 #include "stream/bucket.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -15,6 +16,8 @@ enum { SCAN_MAX = 4096 };
 struct bucket {
 	kvStore *entries;
 };
+
+static bool has_entry(struct bucket *bucket, const char *key);
 
 enum error
 bucket_open(struct link *link, struct bucket **bucket_out,
@@ -69,7 +72,11 @@ bucket_get(struct bucket *bucket, const char *key, struct buffer *value,
 	return err;
 }
 
-/* A refusal is a plain "Error" (libnats 3.4.1): another look tells why. */
+/*
+ * A refusal is a plain "Error" (libnats 3.4.1): another look tells why.  One
+ * before it, for an entry that is to be new, spares the servers most of them:
+ * see publisher.h.
+ */
 enum error
 bucket_put(struct bucket *bucket, const char *key, const char *value,
     size_t value_len, uint64_t revision, uint64_t *revision_out)
@@ -80,6 +87,8 @@ bucket_put(struct bucket *bucket, const char *key, const char *value,
 	*revision_out = 0;
 	if (value_len > INT_MAX)
 		return ERR_TOO_LARGE;
+	if (revision == 0 && has_entry(bucket, key))
+		return ERR_EXISTS;
 	if (revision == 0)
 		status = kvStore_Create(revision_out, bucket->entries, key,
 		    value, (int)value_len);
@@ -120,4 +129,14 @@ bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
 	}
 	kvWatcher_Destroy(watcher);
 	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
+}
+
+static bool
+has_entry(struct bucket *bucket, const char *key)
+{
+	kvEntry *entry = NULL;
+	bool is_there = kvStore_Get(&entry, bucket->entries, key) == NATS_OK;
+
+	kvEntry_Destroy(entry);
+	return is_there;
 }

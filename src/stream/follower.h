@@ -1,8 +1,8 @@
 /* follower.h - the messages of a stream in their order, from a position on.
  *
- * A thread of its own subscribes, subscribes again when nothing comes though
- * there is something, and looks at the stream each second.  What has come
- * waits in a bounded queue; when that is full, the servers wait.
+ * A thread of its own reads the stream's replicas, and looks at the stream
+ * each second.  What most of them have waits in a bounded queue; when that is
+ * full, the servers wait.
  */
 #ifndef STREAM_FOLLOWER_H
 #define STREAM_FOLLOWER_H
@@ -39,13 +39,16 @@ struct follower_view {
 	int64_t created_ns;
 	uint64_t first;		/* sequences */
 	uint64_t last;
+	/* At so many places a replica had something else than most; and
+	 * whether they differ at the next one, so that nothing comes. */
+	uint64_t differences;
+	bool is_split;
 };
 
 /* Follows what comes behind the sequence.  wake_fd is an eventfd, written
  * when something has come; borrowed.  ERR_NO_MEMORY. */
 enum error follower_new(struct link *link, const char *stream,
-    const char *subjects, uint64_t after, int wake_fd,
-    struct follower **follower_out);
+    uint64_t after, int wake_fd, struct follower **follower_out);
 void follower_free(struct follower *follower);
 
 /* Takes what has come, in order, at most count_max messages or so many bytes

@@ -141,7 +141,6 @@ make_stream(struct link *link, int replicas, jsStreamInfo **stream_out,
 	config.Discard = js_DiscardNew;
 	config.Storage = js_FileStorage;
 	config.MaxAge = STREAM_AGE_NS;
-	config.Duplicates = STREAM_DUPLICATES_S * NS_PER_S;
 	config.Replicas = replicas;
 	config.DenyDelete = true;
 	config.DenyPurge = true;

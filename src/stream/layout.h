@@ -12,8 +12,7 @@
 
 struct link;
 
-/* Events: apitrail.events.ORGANIZATION, and .ORGANIZATION.TOKEN for what may
- * be there once only. */
+/* Events: apitrail.events.ORGANIZATION. */
 #define STREAM_NAME "APITRAIL"
 #define STREAM_SUBJECTS "apitrail.events.>"
 #define STREAM_SUBJECT_PREFIX "apitrail.events."
@@ -26,8 +25,7 @@ struct link;
 enum {
 	/* A message of the most events that one request may bring. */
 	STREAM_PAYLOAD_MIN = 2 * 1024 * 1024,
-	STREAM_AGE_HOURS = 48,
-	STREAM_DUPLICATES_S = 120
+	STREAM_AGE_HOURS = 48
 };
 
 /* By which a stream that was made anew is told from the one before. */

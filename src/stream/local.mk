@@ -3,12 +3,16 @@ if NATS
 noinst_LIBRARIES += libstream.a
 libstream_a_CPPFLAGS = $(AM_CPPFLAGS) $(NATS_CFLAGS)
 libstream_a_SOURCES = \
+	src/stream/ballot.c src/stream/ballot.h \
 	src/stream/beacon.c src/stream/beacon.h \
 	src/stream/bucket.c src/stream/bucket.h \
+	src/stream/decisions.c src/stream/decisions.h \
 	src/stream/follower.c src/stream/follower.h \
 	src/stream/jetstream.h \
 	src/stream/layout.c src/stream/layout.h \
 	src/stream/link.c src/stream/link.h \
-	src/stream/publisher.c src/stream/publisher.h
+	src/stream/publisher.c src/stream/publisher.h \
+	src/stream/replica.c src/stream/replica.h \
+	src/stream/replicas.c src/stream/replicas.h
 STREAM_LIBS = libstream.a $(NATS_LIBS)
 endif

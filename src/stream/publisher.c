@@ -1,19 +1,22 @@
 /* publisher.c - messages to the stream, many on their way at once. */
 #include "stream/publisher.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "stream/jetstream.h"
 #include "stream/layout.h"
 
 /* Answers come at most once a message, and are taken between messages. */
-enum { ANSWERS_MAX = 2 * PUBLISHER_MESSAGES_MAX };
+enum { ANSWERS_MAX = 2 * PUBLISHER_MESSAGES_MAX, NUMBER_SIZE = 24 };
 
-#define NS_PER_MS INT64_C(1000000)
+#define NUMBER_HEADER "Apitrail-Number"
 
 struct publisher {
 	struct link *link;
@@ -82,11 +85,7 @@ publisher_send(struct publisher *publisher,
 		return ERR_AWAY;
 	jsPubOptions_Init(&options);
 	options.MaxWait = PUBLISHER_ANSWER_MS;
-	options.MsgId = publication->id;
 	options.ExpectStream = STREAM_NAME;
-	options.ExpectNoMessage = publication->expects == EXPECTS_NOTHING;
-	if (publication->expects == EXPECTS_SEQUENCE)
-		options.ExpectLastSubjectSeq = publication->expected;
 	status = make(publication, &message);
 	if (status == NATS_OK)
 		status = js_PublishMsgAsync(publisher->jetstream, &message,
@@ -119,35 +118,19 @@ publisher_next(struct publisher *publisher,
 	return is_there;
 }
 
-enum error
-publisher_last(struct publisher *publisher, const char *subject,
-    uint64_t *sequence_out, int64_t *timestamp_ms_out)
-{
-	natsMsg *message = NULL;
-	jsErrCode code = 0;
-	natsStatus status = js_GetLastMsg(&message,
-	    link_jetstream(publisher->link), STREAM_NAME, subject, NULL,
-	    &code);
-
-	*sequence_out = 0;
-	*timestamp_ms_out = 0;
-	if (status == NATS_NOT_FOUND)
-		return ERR_NOT_FOUND;
-	if (status != NATS_OK)
-		return ERR_AWAY;
-	*sequence_out = natsMsg_GetSequence(message);
-	*timestamp_ms_out = natsMsg_GetTime(message) / NS_PER_MS;
-	natsMsg_Destroy(message);
-	return ERR_NONE;
-}
-
 static natsStatus
 make(const struct publication *publication, natsMsg **message_out)
 {
+	char number[NUMBER_SIZE];
+	natsStatus status;
+
 	if (publication->payload_len > INT_MAX)
 		return NATS_MAX_PAYLOAD;
-	return natsMsg_Create(message_out, publication->subject, NULL,
+	snprintf(number, sizeof(number), "%" PRIu64, publication->number);
+	status = natsMsg_Create(message_out, publication->subject, NULL,
 	    publication->payload, (int)publication->payload_len);
+	return status == NATS_OK ? natsMsgHeader_Set(*message_out,
+	    NUMBER_HEADER, number) : status;
 }
 
 /* In a thread of libnats.  What finds no room counts as lost: whoever waits
@@ -158,17 +141,18 @@ take_answer(jsCtx *jetstream, natsMsg *message, jsPubAck *ack,
 {
 	struct publisher *publisher = arg;
 	const uint64_t one = 1;
-	const char *id = NULL;
+	const char *text = NULL;
+	int64_t number;
 
 	(void)jetstream;
 	pthread_mutex_lock(&publisher->mutex);
 	if (publisher->count < ANSWERS_MAX && natsMsgHeader_Get(message,
-	    "Nats-Msg-Id", &id) == NATS_OK &&
-	    strlen(id) < PUBLISHER_ID_SIZE) {
+	    NUMBER_HEADER, &text) == NATS_OK &&
+	    text_parse_int64(text, strlen(text), &number) == ERR_NONE) {
 		struct publisher_answer *answer = &publisher->answers[
 		    (publisher->first + publisher->count++) % ANSWERS_MAX];
 
-		memcpy(answer->id, id, strlen(id) + 1);
+		answer->number = (uint64_t)number;
 		answer->outcome = ack != NULL ? PUBLISHED :
 		    outcome_of(error);
 		answer->sequence = ack != NULL ? ack->Sequence : 0;
@@ -184,8 +168,6 @@ outcome_of(const jsPubAckErr *error)
 	if (error == NULL)
 		return PUBLISH_LOST;
 	switch (error->ErrCode) {
-	case JSStreamWrongLastSequenceErr:
-		return PUBLISH_TAKEN;
 	case JSStreamStoreFailedErr:
 	case JSStorageResourcesExceededErr:
 	case JSInsufficientResourcesErr:

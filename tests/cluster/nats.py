@@ -59,6 +59,12 @@ class Client:
             f"PUB {subject} {reply} {len(payload)}\r\n".encode()
             + payload + b"\r\n")
 
+    def flush(self):
+        """Once this returns, the server has all that was sent."""
+        self.socket.sendall(b"PING\r\n")
+        while not self.file.readline().startswith(b"PONG"):
+            pass
+
     def subscribe(self, subject):
         self.count += 1
         self.socket.sendall(f"SUB {subject} {self.count}\r\n".encode())
@@ -194,7 +200,7 @@ class Servers:
                 server.start(wait=False)
             for server in self.all:
                 server.wait()
-            wait_for(self.has_leader, "JetStream has a leader")
+            wait_for(self.can_replicate, "JetStream is there")
         except BaseException:
             self.close()
             raise
@@ -218,10 +224,14 @@ class Servers:
                 return server.client()
         raise OSError("no server runs")
 
-    def has_leader(self):
+    def can_replicate(self):
+        """A leader alone may not have heard of all others yet."""
         try:
             with self.client() as client:
-                client.jetstream("INFO")
+                client.jetstream("STREAM.CREATE", "probe", name="probe",
+                                 subjects=["probe"], storage="memory",
+                                 num_replicas=self.replicas)
+                client.jetstream("STREAM.DELETE", "probe")
             return True
         except (OSError, ValueError):
             return False

@@ -92,10 +92,13 @@ class Client(threading.Thread):
 
     def post_until_recorded(self, key, body, ids):
         """The answer 201; None: there was none, which is a fault."""
-        deadline = time.monotonic() + QUIET_SECONDS
+        begin = time.monotonic()
         machine = self.random.choice(self.machines)
-        while time.monotonic() < deadline:
+        tried = []
+        while time.monotonic() < begin + QUIET_SECONDS:
             status, answer = self.attempt(machine, key, body)
+            tried.append(f"{self.machines.index(machine)}: {status} after "
+                         f"{time.monotonic() - begin:.1f} s")
             if status in (201, 202):
                 # With 202 the log has it: it may not be lost any more.
                 self.acknowledged += ids
@@ -107,7 +110,8 @@ class Client(threading.Thread):
             time.sleep(self.random.random() * RETRY_SECONDS_MAX)
             if self.random.random() < 0.5:
                 machine = self.random.choice(self.machines)
-        self.faults.append(f"{key}: not recorded in {QUIET_SECONDS} s")
+        self.faults.append(f"{key}: not recorded in {QUIET_SECONDS} s: "
+                           + ", ".join(tried))
         return None
 
     def attempt(self, machine, key, body):
@@ -226,19 +230,23 @@ def record(machine):
 
 
 def storm(servers, all_, places):
-    """Weather and clients, once all is quiet again."""
+    """Weather, clients and what failed, once all is quiet again."""
     is_over = threading.Event()
     clients = [Client(i, all_.all, is_over) for i in range(CLIENTS)]
     weather = Weather(servers, all_, places)
+    faults = []
     for client in clients:
         client.start()
     try:
         weather.blow()
+    except AssertionError as error:
+        faults += [str(error)] + told(servers, all_)
     finally:
         is_over.set()
         for client in clients:
             client.join()
-    return weather, clients
+    faults += [fault for client in clients for fault in client.faults]
+    return weather, clients, faults
 
 
 def judge(all_, acknowledged):
@@ -268,6 +276,13 @@ def judge(all_, acknowledged):
     faults += [f"lost: {one}" for one in sorted(lost)[:10]]
     faults += [f"twice: {one}" for one in sorted(twice)[:10]]
     return len(lost), len(twice), faults
+
+
+def told(servers, all_):
+    """What machines and servers know of a fault."""
+    return ([machine.recorder.log()[-3000:] for machine in all_]
+            + [machine.cli("cluster", "status") for machine in all_.all[:1]]
+            + replicas(servers))
 
 
 def replicas(servers):
@@ -303,14 +318,13 @@ def in_a_storm_nothing_is_lost(results):
     with hosts.places(FAULTS > 0) as places, \
             hosts.servers(places) as servers, \
             hosts.machines_at(places, servers) as all_:
-        weather, clients = storm(servers, all_, places)
+        weather, clients, faults = storm(servers, all_, places)
         acknowledged = {one for client in clients
                         for one in client.acknowledged}
-        lost, twice, faults = judge(all_, acknowledged)
-        faults += [fault for client in clients for fault in client.faults]
+        lost, twice, more = judge(all_, acknowledged)
+        faults += more
         if faults:
-            faults += [machine.recorder.log()[-3000:] for machine in all_]
-            faults += replicas(servers)
+            faults += told(servers, all_)
     results.result("three machines in a storm lose nothing, double nothing, "
                    "and are the same in the end", faults)
     statuses = sum((client.statuses for client in clients),
