@@ -23,6 +23,7 @@ server_modules = \
 	tests/servers/doors.py \
 	tests/servers/fastcgi.py \
 	tests/servers/fixture.py \
+	tests/servers/postgres.py \
 	tests/servers/recorders.py \
 	tests/servers/responders.py \
 	tests/servers/storm.py \
