@@ -1,6 +1,7 @@
 # Whole programs: the cases, and what needs a server and several clients.
 server_tests = \
 	tests/servers/test_cases.py \
+	tests/servers/test_doctor_web.py \
 	tests/servers/test_limits.py \
 	tests/servers/test_links.py \
 	tests/servers/test_live.py \
