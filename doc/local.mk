@@ -44,5 +44,6 @@ EXTRA_DIST += \
 	doc/decisions/0029-a-page-by-hand.md \
 	doc/decisions/0030-tools-from-npm-for-tests.md \
 	doc/decisions/0031-a-log-on-jetstream.md \
+	doc/decisions/0032-tls-by-curl.md \
 	doc/decisions/0033-what-most-replicas-have.md \
 	doc/decisions/0034-a-package-that-makes-the-store.md

@@ -51,7 +51,6 @@ EXTRA_DIST += \
 	tests/bench/load.py \
 	tests/bench/meters.py \
 	tests/bench/pages.py \
-	tests/bench/postgres.py \
 	tests/bench/posts.py \
 	tests/bench/programs.py \
 	tests/bench/report.py \

@@ -19,7 +19,9 @@ EXTRA_DIST += \
 	tests/page/page.mjs \
 	tests/page/picture.mjs \
 	tests/page/picture.py \
-	tests/page/prepare
+	tests/page/prepare \
+	tests/page/stranger.mjs \
+	tests/page/stranger.py
 
 # What these tests run with, and what make docs shows the description with.
 .PHONY: page-modules clean-page-modules
@@ -41,3 +43,10 @@ viewer-picture: all $(preload_libraries) page-modules
 viewer-large: all $(preload_libraries) page-modules
 	$(AM_TESTS_ENVIRONMENT) \
 	python3 '$(srcdir)/tests/page/large.py'
+
+# From a fresh clone, by the README's words, to an event on the page; a minute
+# or two, so no part of check.
+.PHONY: check-stranger
+check-stranger: all $(preload_libraries) page-modules
+	$(AM_TESTS_ENVIRONMENT) \
+	python3 '$(srcdir)/tests/page/stranger.py'

@@ -1,6 +1,7 @@
 # Whole programs: the cases, and what needs a server and several clients.
 server_tests = \
 	tests/servers/test_cases.py \
+	tests/servers/test_doctor_web.py \
 	tests/servers/test_limits.py \
 	tests/servers/test_links.py \
 	tests/servers/test_live.py \
@@ -23,6 +24,7 @@ server_modules = \
 	tests/servers/doors.py \
 	tests/servers/fastcgi.py \
 	tests/servers/fixture.py \
+	tests/servers/postgres.py \
 	tests/servers/recorders.py \
 	tests/servers/responders.py \
 	tests/servers/storm.py \

@@ -4,8 +4,10 @@
 Each block of commands (```sh) of a document runs in one shell after the other,
 in a fresh folder.  The block of text behind it (```text) is what they print:
 each of its lines, in this order, perhaps with others between them.  Three dots
-stand for anything.
+stand for anything.  What is SQL (```sql) is done first, in a PostgreSQL of its
+own, which is where psql finds its databases.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -17,6 +19,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "servers"))
+import postgres
 from tap import Tap
 
 SOURCE = pathlib.Path(os.environ.get("top_srcdir", "."))
@@ -25,6 +28,7 @@ DOCUMENTS = ("TUTORIAL.md", "MIGRATING.md")
 TOOLS = ("curl", "jq", "nginx")
 SECONDS_MAX = 120
 DOCUMENTED_PORT = "8080"
+DATABASE = re.compile(r"psql .* -d (\w+)")
 SHOWN_CHARACTERS = 3000
 
 
@@ -73,6 +77,24 @@ def missing_lines(expected, printed):
     return missing
 
 
+@contextlib.contextmanager
+def databases(text):
+    """Those that a document's commands name, with what its SQL makes, and what
+    psql finds them by."""
+    statements = re.findall(r"^```sql\n(.*?)^```$", text,
+                            flags=re.MULTILINE | re.DOTALL)
+    if not statements:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="apitrail-") as folder:
+        os.chmod(folder, 0o755)
+        with postgres.Cluster(folder) as cluster:
+            for database in sorted(set(DATABASE.findall(text))):
+                cluster.query(f"CREATE DATABASE {database}")
+                cluster.query("".join(statements), database)
+            yield cluster.environment()
+
+
 def end_all(folder):
     """Ends what the commands started, if they did not come so far."""
     for path in pathlib.Path(folder).glob("*.pid"):
@@ -86,13 +108,15 @@ def run_document(tap, name):
     text = (SOURCE / "doc" / name).read_text(encoding="utf-8")
     parts = blocks(text)
     with tempfile.TemporaryDirectory(prefix="apitrail-") as folder, \
-            tempfile.TemporaryDirectory(prefix="apitrail-") as printed:
+            tempfile.TemporaryDirectory(prefix="apitrail-") as printed, \
+            databases(text) as found:
         try:
             done = subprocess.run(
                 ["bash", "-c", script_of(parts)], cwd=folder, check=False,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, timeout=SECONDS_MAX, env={
-                    "PATH": f"{BUILD.resolve()}:/usr/local/bin:/usr/bin:/bin",
+                    **found, "PATH": f"{BUILD.resolve()}:{found.get('PATH')}:"
+                    "/usr/local/bin:/usr/bin:/bin",
                     "APITRAIL_CONF": "/dev/null", "OUT": printed,
                     "APITRAIL_STORE": folder + "/store",
                     "HOME": folder, "LC_ALL": "C.UTF-8"})
@@ -121,6 +145,8 @@ def main():
     tap = Tap()
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if postgres.programs_folder() is None:
+        missing.append("PostgreSQL")
     for name in DOCUMENTS:
         if missing:
             tap.skip(name, f"there is no {' '.join(missing)}")

@@ -10,46 +10,40 @@ import { existsSync, readFileSync, renameSync, writeFileSync, writeSync }
 import { setTimeout as sleep } from "node:timers/promises";
 
 const [url, keyFile, cursorFile] = process.argv.slice(2);
-const key = readFileSync(keyFile, "utf8").trim();
+const headers = { "X-API-KEY": readFileSync(keyFile, "utf8").trim() };
 let cursor = existsSync(cursorFile) ? readFileSync(cursorFile, "utf8") : "";
-let next;
 
 for (;;) {
-	let pause = 5, why, page, gap;
+	let answer, text, fault;
 	try {
-		const target = next ?? `${url}?wait=30${cursor && "&" + cursor}`;
-		const answer = await fetch(target, {
-			headers: { "X-API-KEY": key },
-			signal: AbortSignal.timeout(90_000),
-		});
-		if (answer.ok) {
-			page = await answer.json();
-			gap = answer.headers.get("Apitrail-Gap");
-		} else if (answer.status !== 429 && answer.status < 500) {
-			console.error(await answer.text());
-			process.exit(1);
-		} else {
-			why = answer.status;
-			pause = Number(answer.headers.get("Retry-After") ?? 5);
-		}
+		answer = await fetch(`${url}?wait=30&${cursor}`,
+			{ headers, signal: AbortSignal.timeout(90_000) });
+		text = await answer.text();
 	} catch (error) {
-		why = error.cause ?? error;
+		fault = error.cause ?? error;
 	}
-	if (page === undefined) {
-		console.error(`follow.mjs: ${why}, again in ${pause} s`);
-		await sleep(pause * 1000);
+	fault ??= answer.ok ? undefined : answer.status;
+	if (fault >= 400 && fault < 500 && fault !== 429) {
+		console.error(text);
+		process.exit(1);
+	}
+	if (fault !== undefined) {
+		const pause = Number(answer?.headers.get("Retry-After") ?? 5);
+		console.error(`follow.mjs: ${fault}, again in ${pause} s`);
+		await sleep(1000 * pause);
 		continue;
 	}
-	if (gap)
-		console.error(`follow.mjs: events before ${gap} are gone`);
-	for (const event of page.events)
+	if (answer.headers.has("Apitrail-Gap"))
+		console.error(`follow.mjs: events before ${
+			answer.headers.get("Apitrail-Gap")} are gone`);
+	const { events } = JSON.parse(text);
+	for (const event of events)
 		writeSync(1, JSON.stringify(event) + "\n");
-	const last = page.events.at(-1);
-	if (last) {
+	if (events.length > 0) {
 		// Only what was printed is passed; the file is whole any moment.
-		cursor = `startAfter=${last.stored_at}&startAfterId=${last.id}`;
+		const { stored_at, id } = events.at(-1);
+		cursor = `startAfter=${stored_at}&startAfterId=${id}`;
 		writeFileSync(cursorFile + ".new", cursor);
 		renameSync(cursorFile + ".new", cursorFile);
 	}
-	next = page._links.next?.href;
 }

@@ -13,12 +13,11 @@ trap 'exit 143' TERM INT
 field() { sed -n "s/^$1: *\\([^ ]*\\)\r\$/\\1/Ip" "$folder/head" | tail -n 1; }
 
 while :; do
-	cursor=$(cat "$cursor_file" 2>/dev/null) || cursor=
 	: >"$folder/head"
 	# A key in an argument could be read by everybody on the machine.
 	status=$(printf 'header = "X-API-KEY: %s"\n' "$(cat "$key_file")" |
 	    curl -sS -K - -m 90 -D "$folder/head" -o "$folder/page" \
-	    -w '%{http_code}' "${next:-$url?wait=30${cursor:+&$cursor}}") ||
+	    -w '%{http_code}' "$url?wait=30&$(cat "$cursor_file" 2>/dev/null)") ||
 	    status=000
 	case $status in
 	200) ;;
@@ -31,13 +30,10 @@ while :; do
 	esac
 	gap=$(field Apitrail-Gap)
 	[ -z "$gap" ] || echo "follow.sh: events before $gap are gone" >&2
-
 	jq -c '.events[]' "$folder/page"
 	# Only what was printed is passed; the file is whole at any moment.
 	jq -r '.events | last // empty |
 	    "startAfter=\(.stored_at)&startAfterId=\(.id)"' \
-	    "$folder/page" >"$folder/cursor"
-	[ ! -s "$folder/cursor" ] || { cp "$folder/cursor" "$cursor_file.new" &&
-	    mv "$cursor_file.new" "$cursor_file"; }
-	next=$(jq -r '._links.next.href // empty' "$folder/page")
+	    "$folder/page" >"$cursor_file.new"
+	[ ! -s "$cursor_file.new" ] || mv "$cursor_file.new" "$cursor_file"
 done

@@ -171,7 +171,7 @@ find_values(struct line *line)
 		[OPTION_SCOPE] = "events:read events:write none",
 		[OPTION_SINCE] = "10m 1h 2h 24h",
 		[OPTION_STATUS] = "active unpaid locked",
-		[OPTION_URL] = "http://127.0.0.1:8080",
+		[OPTION_URL] = "http://127.0.0.1:8080 https://localhost",
 	};
 
 	if (line->is_setting) {

@@ -49,7 +49,7 @@ run_doctor(const struct arguments *arguments)
 
 	if (url != NULL && !doctor_url_is_valid(url)) {
 		arguments_complain(arguments,
-		    "--url: expected http://HOST[:PORT][/PATH]");
+		    "--url: expected http[s]://HOST[:PORT][/PATH]");
 		return STATUS_USAGE;
 	}
 	buffer_init(&doctor.findings, 0);

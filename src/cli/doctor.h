@@ -48,7 +48,7 @@ void doctor_open_store(struct doctor *doctor);
 void doctor_look_at_store(struct doctor *doctor);
 void doctor_look_at_processes(struct doctor *doctor);
 
-/* text is a URL, http://HOST[:PORT][/PATH]: whether it is. */
+/* text is a URL, http[s]://HOST[:PORT][/PATH]: whether it is. */
 bool doctor_url_is_valid(const char *text);
 void doctor_ask_web(struct doctor *doctor, const char *text);
 

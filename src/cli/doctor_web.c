@@ -1,5 +1,6 @@
 /* doctor_web.c - whether the web server answers, and with the responder. */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
@@ -10,26 +11,37 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "base/write_whole.h"
+#include "cli/curl.h"
 #include "cli/doctor.h"
 
 enum {
 	NAME_SIZE = 256,
 	PORT_SIZE = 6,
 	HEAD_SIZE = 8192,
-	ANSWER_MS = 5000,
+	ANSWER_SECONDS = 5,
 	STATUS_OFFSET = sizeof("HTTP/1.1 ") - 1
 };
 
 #define SCHEME "http://"
+#define TLS_SCHEME "https://"
 
 struct url {
+	bool has_tls;
 	char host[NAME_SIZE];
 	char port[PORT_SIZE];
-	const char *path;	/* "" or from its slash on */
+	const char *text;	/* all of it */
+	const char *path;	/* from its slash on, or where that would be */
+	int path_len;		/* without a slash at its end */
 };
 
 static bool read_url(const char *text, struct url *url_out);
+static void ask_over_tls(struct doctor *doctor, const struct url *url);
+static void tell_of_tls(struct doctor *doctor, const char *url, int status,
+    const char *reason);
+static void ask_plainly(struct doctor *doctor, const struct url *url);
+static void tell_of_nobody(struct doctor *doctor, const char *url,
+    const char *reason);
+static bool read_path(const char *text, struct url *url_out);
 static int reach(const struct url *url, struct detail *cause);
 static bool ask(int fd, const struct url *url, char head[HEAD_SIZE]);
 static bool wait_for(int fd, short events);
@@ -44,44 +56,30 @@ doctor_url_is_valid(const char *text)
 void
 doctor_ask_web(struct doctor *doctor, const char *text)
 {
-	char head[HEAD_SIZE];
-	struct detail cause = { "" };
 	struct url url;
-	int fd;
 
 	if (!read_url(text, &url))
 		return;
-	fd = reach(&url, &cause);
-	if (fd < 0) {
-		doctor_find(doctor, "web server", DOCTOR_WRONG,
-		    "nobody can be reached at %s: %s", text, cause.text);
-		doctor_mend(doctor, "start the web server, or mend its "
-		    "address and port");
-		return;
-	}
-	if (ask(fd, &url, head)) {
-		judge(doctor, text, head);
-	} else {
-		doctor_find(doctor, "web server", DOCTOR_WRONG,
-		    "who listens at %s gives no answer of HTTP within %d s",
-		    text, ANSWER_MS / 1000);
-		doctor_mend(doctor, "its log says why; is it really the web "
-		    "server, and without TLS?");
-	}
-	close(fd);
+	if (url.has_tls)
+		ask_over_tls(doctor, &url);
+	else
+		ask_plainly(doctor, &url);
 }
 
 /* HOST may be an address of IPv6 in brackets. */
 static bool
 read_url(const char *text, struct url *url_out)
 {
-	const char *host = text + strlen(SCHEME);
+	const char *host;
 	size_t host_len;
 	const char *rest;
 	size_t port_len;
 
-	if (strncmp(text, SCHEME, strlen(SCHEME)) != 0)
+	url_out->text = text;
+	url_out->has_tls = strncmp(text, TLS_SCHEME, strlen(TLS_SCHEME)) == 0;
+	if (!url_out->has_tls && strncmp(text, SCHEME, strlen(SCHEME)) != 0)
 		return false;
+	host = strchr(text, ':') + strlen("://");
 	if (host[0] == '[') {
 		host++;
 		host_len = strcspn(host, "]");
@@ -103,12 +101,114 @@ read_url(const char *text, struct url *url_out)
 		url_out->port[port_len] = '\0';
 		rest += port_len;
 	}
-	url_out->path = strcmp(rest, "/") == 0 ? "" : rest;
+	return read_path(rest, url_out);
+}
+
+static bool
+read_path(const char *text, struct url *url_out)
+{
+	size_t len = strlen(text);
+
 	/* What is none of a path would be another line of the request. */
-	for (const char *c = rest; *c != '\0'; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+	for (const char *c = text; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '?' ||
+		    *c == '#')
 			return false;
-	return rest[0] == '\0' || rest[0] == '/';
+	if (len > 0 && (text[0] != '/' || len > PATH_MAX))
+		return false;
+	url_out->path = text;
+	url_out->path_len = (int)len -
+	    (len > 0 && text[len - 1] == '/' ? 1 : 0);
+	return true;
+}
+
+static void
+ask_over_tls(struct doctor *doctor, const struct url *url)
+{
+	char said[HEAD_SIZE];
+	char *whole = NULL;
+	int status;
+
+	if (asprintf(&whole, "%.*s/v1/events", (int)(url->path - url->text) +
+	    url->path_len, url->text) < 0) {
+		doctor_find(doctor, "web server", DOCTOR_WRONG,
+		    "there is no memory to ask %s", url->text);
+		return;
+	}
+	status = curl_ask(whole, ANSWER_SECONDS, said, sizeof(said));
+	free(whole);
+	if (status == CURL_DONE)
+		judge(doctor, url->text, said);
+	else
+		tell_of_tls(doctor, url->text, status, said);
+}
+
+static void
+tell_of_tls(struct doctor *doctor, const char *url, int status,
+    const char *reason)
+{
+	if (status == CURL_UNRESOLVED || status == CURL_UNREACHED) {
+		tell_of_nobody(doctor, url, reason);
+		return;
+	}
+	if (status == CURL_ABSENT) {
+		doctor_find(doctor, "web server", DOCTOR_WRONG,
+		    "curl, which asks %s, does not start: %s", url, reason);
+		doctor_mend(doctor, "install curl, or ask an address of "
+		    "http:// that the web server has");
+		return;
+	}
+	doctor_find(doctor, "web server", DOCTOR_WRONG,
+	    "%s gives no answer over TLS: %s", url,
+	    reason[0] == '\0' ? "curl says no more" : reason);
+	if (status == CURL_CERTIFICATE_REFUSED)
+		doctor_mend(doctor, "its clients refuse this certificate too, "
+		    "unless they trust others than this machine does: give "
+		    "the web server one for this name, with the whole chain, "
+		    "or name the file of who is to be trusted in "
+		    "CURL_CA_BUNDLE");
+	else if (status == CURL_AUTHORITIES_UNREADABLE)
+		doctor_mend(doctor, "CURL_CA_BUNDLE is to name a file of "
+		    "certificates in PEM; without it, install "
+		    "ca-certificates");
+	else if (status == CURL_TLS_FAILED)
+		doctor_mend(doctor, "its log says why; does it speak TLS at "
+		    "this port?");
+	else
+		doctor_mend(doctor, "its log says why; is it really the web "
+		    "server?");
+}
+
+static void
+ask_plainly(struct doctor *doctor, const struct url *url)
+{
+	char head[HEAD_SIZE];
+	struct detail cause = { "" };
+	int fd = reach(url, &cause);
+
+	if (fd < 0) {
+		tell_of_nobody(doctor, url->text, cause.text);
+		return;
+	}
+	if (ask(fd, url, head)) {
+		judge(doctor, url->text, head);
+	} else {
+		doctor_find(doctor, "web server", DOCTOR_WRONG,
+		    "who listens at %s gives no answer of HTTP within %d s",
+		    url->text, ANSWER_SECONDS);
+		doctor_mend(doctor, "its log says why; is it really the web "
+		    "server? With TLS, ask https://");
+	}
+	close(fd);
+}
+
+static void
+tell_of_nobody(struct doctor *doctor, const char *url, const char *reason)
+{
+	doctor_find(doctor, "web server", DOCTOR_WRONG,
+	    "nobody can be reached at %s: %s", url, reason);
+	doctor_mend(doctor, "start the web server, or mend its address and "
+	    "port");
 }
 
 static int
@@ -155,8 +255,9 @@ ask(int fd, const struct url *url, char head[HEAD_SIZE])
 	bool is_sent;
 	char *request = NULL;
 
-	if (asprintf(&request, "GET %s/v1/events HTTP/1.0\r\nHost: %s\r\n"
-	    "Connection: close\r\n\r\n", url->path, url->host) < 0)
+	if (asprintf(&request, "GET %.*s/v1/events HTTP/1.0\r\nHost: %s\r\n"
+	    "Connection: close\r\n\r\n", url->path_len, url->path,
+	    url->host) < 0)
 		return false;
 	is_sent = wait_for(fd, POLLOUT) && send(fd, request, strlen(request),
 	    MSG_NOSIGNAL) == (ssize_t)strlen(request);
@@ -177,7 +278,7 @@ wait_for(int fd, short events)
 {
 	struct pollfd wanted = { .fd = fd, .events = events };
 
-	return poll(&wanted, 1, ANSWER_MS) > 0;
+	return poll(&wanted, 1, ANSWER_SECONDS * 1000) > 0;
 }
 
 static void
@@ -201,6 +302,11 @@ judge(struct doctor *doctor, const char *url, const char *head)
 	else if (status == 503)
 		doctor_mend(doctor, "the responder cannot serve now: see the "
 		    "store above, and its log");
+	else if (status >= 300 && status < 400)
+		doctor_mend(doctor, "it leads elsewhere: ask where it leads "
+		    "to, which may be https://");
+	else if (status == 400 && strncmp(url, SCHEME, strlen(SCHEME)) == 0)
+		doctor_mend(doctor, "at a port of TLS, ask https://");
 	else if (status == 404)
 		doctor_mend(doctor, "the web server passes /v1/events to "
 		    "somebody else: see the examples of its configuration, "

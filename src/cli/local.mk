@@ -14,6 +14,7 @@ libcli_a_SOURCES = \
 	src/cli/complete_store.c src/cli/complete_store.h \
 	src/cli/complain.c src/cli/complain.h \
 	src/cli/crash.c src/cli/crash.h \
+	src/cli/curl.c src/cli/curl.h \
 	src/cli/doctor.c src/cli/doctor.h \
 	src/cli/doctor_files.c \
 	src/cli/doctor_store.c \

@@ -20,7 +20,11 @@ struct registry {
 	struct cluster *cluster;
 };
 
-static enum store_access access(const struct registry *registry);
+static enum error begin_at_api_key(const struct registry *registry,
+    const char *id, struct store_txn **txn_out, struct api_key *key_out,
+    struct listed_key *listed_out);
+static enum error begin(const struct registry *registry,
+    struct store_txn **txn_out);
 static enum error add_api_key(struct registry *registry,
     struct store_txn *txn, enum error err, struct api_key *key,
     const struct organization *organization);
@@ -93,8 +97,7 @@ registry_change_organization(struct registry *registry, const char *name,
     struct organization *organization_out)
 {
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin(registry, &txn);
 
 	if (err == ERR_NONE)
 		err = session_organization(txn, name, organization_out);
@@ -117,8 +120,7 @@ registry_remove_organization(struct registry *registry, uint32_t number)
 {
 	struct organization organization;
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin(registry, &txn);
 
 	if (registry->ways != NULL) {
 		if (err == ERR_NONE)
@@ -141,8 +143,7 @@ registry_add_api_key(struct registry *registry,
     struct organization *organization_out)
 {
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin(registry, &txn);
 
 	if (err == ERR_NONE)
 		err = session_organization(txn, organization_name,
@@ -158,11 +159,9 @@ registry_add_successor(struct registry *registry, const char *old_id,
 	struct listed_key old;
 	struct api_key key;
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin_at_api_key(registry, old_id, &txn, &key,
+	    &old);
 
-	if (err == ERR_NONE)
-		err = find_api_key(txn, old_id, &key, &old);
 	if (err == ERR_NONE)
 		err = succeed(&old.key, &listed->key, arg);
 	if (err == ERR_NONE)
@@ -180,28 +179,25 @@ registry_change_api_key(struct registry *registry, const char *id,
 {
 	struct api_key key;
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin_at_api_key(registry, id, &txn, &key,
+	    listed_out);
 
-	if (err == ERR_NONE)
-		err = find_api_key(txn, id, &key, listed_out);
 	if (registry->ways != NULL) {
 		err = session_end(txn, STORE_READ, err);
 		if (err == ERR_NONE)
 			err = registry->ways->change_api_key(
 			    registry->cluster, id, change, arg, &key);
-		if (err == ERR_NONE && listed_out != NULL)
-			listed_out->key = key;
-		return err;
+	} else {
+		if (err == ERR_NONE)
+			err = change(&key, arg);
+		if (err == ERR_NONE)
+			err = complain_of_change(change_api_key_put(txn,
+			    &key, clock_now_ms()));
+		err = session_end(txn, STORE_WRITE, err);
 	}
-	if (err == ERR_NONE)
-		err = change(&key, arg);
-	if (err == ERR_NONE)
-		err = complain_of_change(change_api_key_put(txn, &key,
-		    clock_now_ms()));
 	if (err == ERR_NONE && listed_out != NULL)
 		listed_out->key = key;
-	return session_end(txn, STORE_WRITE, err);
+	return err;
 }
 
 enum error
@@ -210,11 +206,9 @@ registry_remove_api_key(struct registry *registry, const char *id,
 {
 	struct api_key key;
 	struct store_txn *txn = NULL;
-	enum error err = session_begin(registry->store, access(registry),
-	    &txn);
+	enum error err = begin_at_api_key(registry, id, &txn, &key,
+	    listed_out);
 
-	if (err == ERR_NONE)
-		err = find_api_key(txn, id, &key, listed_out);
 	if (registry->ways != NULL) {
 		err = session_end(txn, STORE_READ, err);
 		return err != ERR_NONE ? err : registry->ways->remove_api_key(
@@ -237,11 +231,23 @@ registry_record(struct registry *registry, struct batch *const *batches,
 	return batches_commit(batches, batch_count, refused, arg, result);
 }
 
-/* What several machines share is changed elsewhere, and read here. */
-static enum store_access
-access(const struct registry *registry)
+static enum error
+begin_at_api_key(const struct registry *registry, const char *id,
+    struct store_txn **txn_out, struct api_key *key_out,
+    struct listed_key *listed_out)
 {
-	return registry->ways != NULL ? STORE_READ : STORE_WRITE;
+	enum error err = begin(registry, txn_out);
+
+	return err != ERR_NONE ? err :
+	    find_api_key(*txn_out, id, key_out, listed_out);
+}
+
+/* What several machines share is changed elsewhere, and read here. */
+static enum error
+begin(const struct registry *registry, struct store_txn **txn_out)
+{
+	return session_begin(registry->store, registry->ways != NULL ?
+	    STORE_READ : STORE_WRITE, txn_out);
 }
 
 /* Ends the transaction in which the organization was found, if err says

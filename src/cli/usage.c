@@ -1,6 +1,7 @@
 /* usage.c - what --help says, made from the table of commands. */
 #include "cli/usage.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,36 +9,51 @@
 #include "base/settings.h"
 #include "cli/command.h"
 
-/* Columns in which names stand before their meanings. */
-enum { NAME_WIDTH = 26 };
+enum {
+	/* Of any terminal, also of one that does not tell its width. */
+	COLUMNS_MAX = 80,
+	USAGE_INDENT = sizeof("usage: apitrail ") - 1,
+	/* Names stand before their meanings. */
+	NAME_WIDTH = 26,
+	MEANING_INDENT = sizeof("  ") - 1 + NAME_WIDTH,
+	WORD_SIZE = 128
+};
 
+static void add_option(struct buffer *buffer,
+    const struct command_option *option);
 static void add_meaning(struct buffer *buffer, const char *name,
     const char *meaning);
 static void add_settings(struct buffer *buffer);
 static void add_command_row(struct buffer *buffer,
     const struct command *command);
+static void add_word(struct buffer *buffer, size_t indent, const char *word);
 
 void
 usage_add_line(struct buffer *buffer, const struct command *command)
 {
-	buffer_add_format(buffer, "apitrail %s", command->name);
+	buffer_add_text(buffer, "apitrail");
+	add_word(buffer, USAGE_INDENT, command->name);
 	if (command->subcommand != NULL)
-		buffer_add_format(buffer, " %s", command->subcommand);
+		add_word(buffer, USAGE_INDENT, command->subcommand);
 	if (command->operands != NULL)
-		buffer_add_format(buffer, " %s", command->operands);
-	for (size_t i = 0; i < command->option_count; i++) {
-		const struct command_option *option = &command->options[i];
-		const struct option_row *row = option_row(option->option);
+		add_word(buffer, USAGE_INDENT, command->operands);
+	for (size_t i = 0; i < command->option_count; i++)
+		add_option(buffer, &command->options[i]);
+}
 
-		buffer_add_text(buffer, option->is_required ? " " : " [");
-		buffer_add_format(buffer, "--%s", row->name);
-		if (row->argument != NULL)
-			buffer_add_format(buffer, " %s", row->argument);
-		if (!option->is_required)
-			buffer_add_text(buffer, "]");
-		if (row->is_repeatable && row->argument != NULL)
-			buffer_add_text(buffer, "...");
-	}
+static void
+add_option(struct buffer *buffer, const struct command_option *option)
+{
+	const struct option_row *row = option_row(option->option);
+	bool has_argument = row->argument != NULL;
+	char word[WORD_SIZE];
+
+	snprintf(word, sizeof(word), "%s--%s%s%s%s%s",
+	    option->is_required ? "" : "[", row->name,
+	    has_argument ? " " : "", has_argument ? row->argument : "",
+	    option->is_required ? "" : "]",
+	    row->is_repeatable && has_argument ? "..." : "");
+	add_word(buffer, USAGE_INDENT, word);
 }
 
 void
@@ -129,8 +145,34 @@ add_settings(struct buffer *buffer)
 static void
 add_meaning(struct buffer *buffer, const char *name, const char *meaning)
 {
+	const char *at = meaning;
+
 	buffer_add_format(buffer, "  %-*s", NAME_WIDTH, name);
 	if (strlen(name) >= NAME_WIDTH)
-		buffer_add_format(buffer, "\n  %-*s", NAME_WIDTH, "");
-	buffer_add_format(buffer, "%s\n", meaning);
+		buffer_add_format(buffer, "\n%*s", MEANING_INDENT, "");
+	while (at[0] != '\0') {
+		size_t len = strcspn(at, " ");
+		char word[WORD_SIZE];
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		add_word(buffer, MEANING_INDENT, word);
+		at += len + strspn(at + len, " ");
+	}
+	buffer_add_text(buffer, "\n");
+}
+
+/* To the line that is there; or below it, indented, where that is full. */
+static void
+add_word(struct buffer *buffer, size_t indent, const char *word)
+{
+	size_t column = 0;
+
+	while (column < buffer->len &&
+	    buffer->bytes[buffer->len - 1 - column] != '\n')
+		column++;
+	if (column != indent && column + 1 + strlen(word) > COLUMNS_MAX)
+		buffer_add_format(buffer, "\n%*s", (int)indent, "");
+	else if (column != indent)
+		buffer_add_text(buffer, " ");
+	buffer_add_text(buffer, word);
 }

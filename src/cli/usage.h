@@ -5,7 +5,8 @@
 struct buffer;
 struct command;
 
-/* "apitrail key list [--org NAME] [--json]", on one line. */
+/* "apitrail key list [--org NAME] [--json]", behind "usage: " or as much room;
+ * what has no room goes below. */
 void usage_add_line(struct buffer *buffer, const struct command *command);
 
 /* The whole program's help. */

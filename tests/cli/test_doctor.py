@@ -173,7 +173,8 @@ def test_a_web_server_is_asked(program):
     with web_server(SAYS_401) as url:
         equal(doctor(program, "--url", url)[0], DONE)
     for status, mend in ((502, "start it"), (503, "the store above"),
-                         (404, "APITRAIL_PREFIX"), (200, "locked out")):
+                         (404, "APITRAIL_PREFIX"), (200, "locked out"),
+                         (301, "https://")):
         with web_server(b"HTTP/1.1 %d X\r\n\r\n" % status) as url:
             is_wrong(program, "web server", str(status), mend, "--url", url)
     with web_server(b"SSH-2.0-nothing\r\n") as url:
@@ -185,8 +186,9 @@ def test_a_web_server_is_asked(program):
 
 
 def test_a_url_that_is_none_is_wrong_usage(program):
-    for url in ("https://x", "x", "http://", "http://h:x/", "http://h:999999",
-                "http://h/\r\nX: y", "http://h:80x"):
+    for url in ("ftp://x", "x", "http://", "https:///x", "http://h:x/",
+                "http://h:999999", "https://h/\r\nX: y", "http://h:80x",
+                "https://h/?x", "http://h/#x", "https:h"):
         expect(program.run("doctor", "--url", url), USAGE, "--url: expected")
 
 

@@ -6,6 +6,7 @@ import sys
 
 from program import DONE, FAILED, TOP, USAGE, equal, expect, run_all
 
+HELP_COLUMNS_MAX = 80
 WRONG_WORDS = (
     (("frobnicate",), 'unknown command "frobnicate"'),
     (("org",), "org: a command is missing"),
@@ -75,6 +76,16 @@ def test_every_command_has_help(program):
             equal("--store" in text, True)
 
 
+def test_help_has_room_on_any_terminal(program):
+    for words in ((), ("events",), ("key",), ("request",), ("import",)):
+        text = program.must(*words, "--help").decode()
+        equal([line for line in text.splitlines()
+               if len(line) > HELP_COLUMNS_MAX], [])
+    # An option and its argument stay together.
+    equal("[--start-after-id ID]" in program.must(
+        "events", "--help").decode(), True)
+
+
 def test_the_manual_has_every_command_and_option(program):
     with open(os.path.join(TOP, "man", "apitrail.1"),
               encoding="utf-8") as file:
@@ -84,7 +95,8 @@ def test_the_manual_has_every_command_and_option(program):
         if row:
             equal((row[1], f"Ss {row[1]}" in manual), (row[1], True))
             usage = program.must(*row[1].split(), "--help").decode()
-            for option in re.findall(r"--([a-z-]+)", usage.splitlines()[0]):
+            for option in re.findall(r"--([a-z-]+)",
+                                     usage.split("\n\n")[0]):
                 equal((row[1], option, f"Fl -{option}" in manual),
                       (row[1], option, True))
 

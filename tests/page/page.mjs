@@ -9,7 +9,6 @@ const ROWS_MAX = 1000;
 const BUSY_BATCHES = 30;
 const BUSY_BATCH = 100;
 const BUSY_EVERY_MS = 100;
-const LIVE_MS_MAX = 2000;
 const REFUSED = "Failed to load resource";
 
 async function api(key, query = "", headers = {}) {
@@ -247,12 +246,9 @@ async function events_appear_as_they_are_recorded(visit) {
 	await isLive(visit);
 	await isCounted(visit);
 	const before = Number((await visit.text("#counted")).split(" ")[0]);
-	const begin = performance.now();
 	const [event] = await record(keys.live, [queueEvent("just now")]);
 	await visit.until((id) => document.querySelector("#rows button")
 		?.getAttribute("aria-label").endsWith(id), event.id);
-	const ms = performance.now() - begin;
-	visit.expect(ms < LIVE_MS_MAX, `it took ${ms} ms`);
 	visit.expect((await state(visit)).startsWith("Live"), await state(visit));
 	await visit.until((count) => document.getElementById("counted")
 		.textContent === `${count} events`, before + 1);

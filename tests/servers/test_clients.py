@@ -30,7 +30,8 @@ CLIENTS = {
     "follow.sh": (["sh", f"{SAMPLES}/follow.sh"], "curl"),
     "follow.py": (["python3", f"{SAMPLES}/follow.py"], "Python-urllib"),
     "follow.mjs": (["node", f"{SAMPLES}/follow.mjs"], "node"),
-    "follow.go": (["./follow"], "Go-http-client"),
+    # Built first, beside the folder of each sample.
+    "follow.go": (["../follow"], "Go-http-client"),
 }
 FIRST_EVENTS = 450
 POSTS = 20
@@ -61,8 +62,6 @@ class Client:
         self.folder = os.path.join(folder, name)
         self.port = port
         os.mkdir(self.folder)
-        if name == "follow.go":
-            shutil.copy(os.path.join(folder, "follow"), self.folder)
         STORE.add_key(name, "acme", "--rate", str(RATE_PER_MINUTE))
         self.write("key", STORE.keys[name] + "\n")
         self.write("cursor", ANCIENT)
@@ -186,17 +185,8 @@ def follow_all(clients, door):
     return walk.walk(door.port, STORE.keys["writer"], "/v1/events")
 
 
-def every_sample_prints_every_event_once(results):
-    missing = [command[0] for command, _ in CLIENTS.values()
-               if command[0] != "./follow" and not shutil.which(command[0])]
-    missing += [tool for tool in ("go", "jq", "curl")
-                if not shutil.which(tool)]
-    if missing:
-        results.skip("the samples", f"there is no {' '.join(missing)}")
-        return
-    with tempfile.TemporaryDirectory(prefix="apitrail-clients-") as folder, \
-            recorders.Recorder(STORE), doors.NginxDoor(STORE) as door:
-        build_go(folder)
+def every_sample_prints_every_event_once(results, folder):
+    with recorders.Recorder(STORE), doors.NginxDoor(STORE) as door:
         clients = [Client(folder, name, door.port) for name in CLIENTS]
         try:
             expected = follow_all(clients, door)
@@ -213,23 +203,33 @@ def every_sample_prints_every_event_once(results):
                            sample.faults(expected, door))
 
 
-def a_bad_key_ends_every_sample(results):
-    with tempfile.TemporaryDirectory(prefix="apitrail-clients-") as folder, \
-            doors.NginxDoor(STORE) as door:
+def a_bad_key_ends_every_sample(results, folder):
+    bad = os.path.join(folder, "bad")
+    os.mkdir(bad)
+    with open(os.path.join(bad, "key"), "w", encoding="ascii") as file:
+        file.write("at_unknown\n")
+    with doors.NginxDoor(STORE) as door:
         for name, (command, _) in CLIENTS.items():
-            if name == "follow.go" or not shutil.which(command[0]):
-                continue
-            path = os.path.join(folder, "key")
-            with open(path, "w", encoding="ascii") as file:
-                file.write("at_unknown\n")
             done = subprocess.run(
-                [*command, door.origin + "/v1/events", path,
-                 os.path.join(folder, "cursor")], check=False,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, timeout=SECONDS_MAX)
+                [*command, door.origin + "/v1/events", "key", "cursor"],
+                cwd=bad, check=False, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                timeout=SECONDS_MAX)
             results.expect(f"{name}: a bad key ends it, and it says why",
                            done.returncode == 1 and done.stdout == b"" and
                            b"Unauthorized" in done.stderr, str(done))
+
+
+def the_samples_work(results):
+    missing = [tool for tool in ("curl", "jq", "python3", "node", "go")
+               if not shutil.which(tool)]
+    if missing:
+        results.skip("the samples", f"there is no {' '.join(missing)}")
+        return
+    with tempfile.TemporaryDirectory(prefix="apitrail-clients-") as folder:
+        build_go(folder)
+        every_sample_prints_every_event_once(results, folder)
+        a_bad_key_ends_every_sample(results, folder)
 
 
 with fixture.Fixture() as STORE:
@@ -238,5 +238,4 @@ with fixture.Fixture() as STORE:
     STORE.cli("append", "--org", "acme", data="".join(
         walk.queue_event(f"first/{at}")
         for at in range(FIRST_EVENTS)).encode())
-    tap.run([every_sample_prints_every_event_once,
-             a_bad_key_ends_every_sample])
+    tap.run([the_samples_work])

@@ -7,15 +7,6 @@ import subprocess
 
 FOLDERS = "/usr/lib/postgresql/*/bin"
 USER = "postgres"
-TABLE = """
-CREATE TABLE events (
-	organization integer NOT NULL,
-	category smallint NOT NULL,
-	stored_at bigint NOT NULL,
-	id text COLLATE "C" NOT NULL,
-	json text NOT NULL,
-	PRIMARY KEY (organization, category, stored_at, id));
-"""
 
 
 def programs_folder():
@@ -27,8 +18,9 @@ def programs_folder():
 
 
 class Cluster:
-    """Its defaults in a folder that is gone afterwards, on a unix socket;
-    as root, with the user that came with it, as it refuses to be root."""
+    """Its defaults below a folder that its user may pass, on a unix socket
+    that is for nobody else; as root, with the user that came with it, as it
+    refuses to be root."""
 
     def __init__(self, folder, options=""):
         self.programs = programs_folder()
@@ -48,9 +40,8 @@ class Cluster:
         self.run("initdb", "-D", self.cluster, "-U", USER, "-A", "trust",
                  "--no-sync")
         self.run("pg_ctl", "-D", self.cluster, "-w", "-l", self.log, "-o",
-                 f"-c listen_addresses='' -k {self.folder} {self.options}",
-                 "start")
-        self.query(TABLE)
+                 f"-c listen_addresses='' -c unix_socket_permissions=0700 "
+                 f"-k {self.folder} {self.options}", "start")
         return self
 
     def __exit__(self, *_):
@@ -65,9 +56,14 @@ class Cluster:
         if done.returncode != 0:
             raise RuntimeError(f"{program}: {done.stderr[-1000:]}")
 
-    def query(self, text):
+    def query(self, text, database=USER):
         self.run("psql", "-X", "-q", "-h", self.folder, "-U", USER, "-v",
-                 "ON_ERROR_STOP=1", "-c", text)
+                 "ON_ERROR_STOP=1", "-d", database, "-c", text)
+
+    def environment(self):
+        """What a client finds it by, and its own psql."""
+        return {"PGHOST": self.folder, "PGUSER": USER,
+                "PATH": f"{self.programs}:{os.environ['PATH']}"}
 
     def pid(self):
         """The one that all others of it are children of."""
