@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import torture
 
 import collections
+import contextlib
 import itertools
 import json
 import os
@@ -33,6 +34,10 @@ MUTATIONS = torture.size("MUTATIONS", 60)
 # started for each question, and check, which otherwise is asked only when an
 # answer was not right: a new process takes longer than all the rest.
 FRESH_EVERY = 5
+# No data, but memory that running processes share, with the locks in it: who
+# finds one taken waits, and a responder's watchdog ends it after a minute.
+# Once all have ended it is made anew.
+LOCK_FILE = "lock.mdb"
 QUESTIONS = 5
 ORGANIZATIONS = ("acme", "globex")
 EVENTS = 3000
@@ -156,12 +161,11 @@ class Image:
             file.seek(at)
             file.write(content)
 
-    def mend(self):
-        for name, content in self.files.items():
-            path = os.path.join(STORE.store, name)
-            self.write(name, 0, content)
-            os.truncate(path, self.data_bytes if name == "data.mdb"
-                        else len(content))
+    def mend(self, name):
+        content = self.files[name]
+        self.write(name, 0, content)
+        os.truncate(os.path.join(STORE.store, name), self.data_bytes
+                    if name == "data.mdb" else len(content))
 
 
 class Question:
@@ -265,17 +269,24 @@ class Trial:
         questions = [Question() for _ in range(QUESTIONS)]
         # Each region has its turn, and so each meets all of it.
         is_fresh = number // len(self.image.regions) % FRESH_EVERY == 0
-        self.begin_live()
+        is_live = region != LOCK_FILE or not is_fresh
+        if is_live:
+            self.begin_live()
+        else:
+            self.stop_live()
         what = self.image.damage(region)
-        found = None
+        outcomes, found = [], None
         try:
-            outcomes = self.ask(questions, self.ask_live, what)
+            if is_live:
+                outcomes += self.ask(questions, self.ask_live, what)
+            if region == LOCK_FILE:
+                self.stop_live()
             if is_fresh:
                 outcomes += self.ask(questions, self.ask_cgi, what)
             if is_fresh or set(outcomes) != {"right"}:
                 found = self.check(what)
         finally:
-            self.image.mend()
+            self.image.mend(name_of(what))
         self.done += 1
         self.answers.update(outcomes)
         self.judge(what, region, questions, outcomes, found)
@@ -286,6 +297,8 @@ class Trial:
             "wrong", "hung", "silent", "hidden", "5xx", "ended", "refused")
             if outcome in outcomes), "right")
         COUNTS[region][worst] += 1
+        if worst == "hung" and region == LOCK_FILE:
+            return
         if worst in ("wrong", "hung", "silent"):
             self.faults.append(f"{what}: an answer was {worst}")
         elif worst == "hidden" and found is not None:
@@ -315,6 +328,7 @@ class Trial:
                           f"{question.org}", flush=True)
             except (subprocess.TimeoutExpired, TimeoutError):
                 outcomes.append("hung")
+                break
         return outcomes
 
     @staticmethod
@@ -337,20 +351,27 @@ class Trial:
             self.responder = responders.Responder(STORE, name="live")
             Question().ask_live(self.responder.path)
 
+    def stop_live(self):
+        if self.responder is not None:
+            self.responder.process.kill()
+            self.responder.process.wait()
+        self.responder = None
+
     def end_live(self, what):
         """Whatever became of it, a new one or the same is well again."""
-        status = self.responder.process.poll()
+        status = self.responder and self.responder.process.poll()
         self.live["ended" if status is not None else "went on"] += 1
         if status is not None and status >= 0:
             self.faults.append(f"{what}: the responder ended with {status}")
-        self.begin_live()
-        question = Question()
+        outcome = None
         for _ in range(50):
-            outcome = question.outcome(
-                question.ask_live(self.responder.path))
+            self.begin_live()
+            question = Question()
+            with contextlib.suppress(TimeoutError):
+                outcome = question.outcome(
+                    question.ask_live(self.responder.path))
             if outcome == "right":
                 return
-            self.begin_live()
         self.faults.append(f"{what}: {outcome} after all was mended")
 
 
@@ -374,7 +395,8 @@ def row():
             f"{sum(TRIAL.answers.values()):,} requests",
             f"{total['wrong']} wrong events; {total['5xx']:,} mutations "
             f"answered 5xx, {total['right']:,} without effect, "
-            f"{total['refused']:,} refused, {total['hidden']:,} hid events "
+            f"{total['refused']:,} refused, {total['hung']:,} hung at a lock, "
+            f"{total['hidden']:,} hid events "
             f"({total['hidden but named']:,} of them named by check); "
             f"{TRIAL.live['ended']:,} of "
             f"{sum(TRIAL.live.values()):,} responders ended and were started "
