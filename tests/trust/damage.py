@@ -21,6 +21,7 @@ import json
 import os
 import random
 import subprocess
+import time
 
 import client
 import door
@@ -48,6 +49,7 @@ HEADER_BYTES = 16
 PAGE_KINDS = {0x01: "branch", 0x02: "leaf", 0x04: "overflow", 0x08: "meta"}
 FLIPS_MAX = 8
 ASK_SECONDS = 20
+WELL_SECONDS = 20
 TYPES = ("api_key_added", "listener_deleted", "message_added",
          "queue_updated", "user_seen")
 CATEGORIES = {"api_keys": "api_key_", "listeners": "listener_",
@@ -364,7 +366,9 @@ class Trial:
         if status is not None and status >= 0:
             self.faults.append(f"{what}: the responder ended with {status}")
         outcome = None
-        for _ in range(50):
+        # A responder looks once a second whether its file is whole again.
+        end = time.monotonic() + WELL_SECONDS
+        while time.monotonic() < end:
             self.begin_live()
             question = Question()
             with contextlib.suppress(TimeoutError):
@@ -372,6 +376,7 @@ class Trial:
                     question.ask_live(self.responder.path))
             if outcome == "right":
                 return
+            time.sleep(0.05)
         self.faults.append(f"{what}: {outcome} after all was mended")
 
 
