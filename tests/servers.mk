@@ -13,6 +13,7 @@ server_tests = \
 	tests/servers/test_repeats.py \
 	tests/servers/test_shutdown.py \
 	tests/servers/test_storm.py \
+	tests/servers/test_supervised.py \
 	tests/servers/test_troubles.py \
 	tests/servers/test_walks.py
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "store/check.h"
 #include "store/events.h"
+#include "store/page.h"
 #include "store_fixture.h"
 #include "suite.h"
 
@@ -24,7 +25,8 @@ enum {
 	PADDING = 2200,
 	EVENTS_PER_PAGE_MIN = 20,
 	/* Behind them the file is a hole. */
-	FILE_BYTES_USED_MAX = 4 << 20
+	FILE_BYTES_USED_MAX = 4 << 20,
+	FAULT_SIZE = 512
 };
 
 static char *path;
@@ -101,9 +103,9 @@ is_of_events(uint8_t *page, int flags)
 	    get(record_of(page, count - 1) + 6) == KEY_BYTES;
 }
 
-/* Damages every page of this kind, in the file. */
+/* Damages every page, in the file, of which this returns true. */
 static void
-damage(int flags, void (*change)(uint8_t *page))
+damage_some(bool (*change)(uint8_t *page))
 {
 	char file_path[PATH_MAX];
 	off_t end;
@@ -119,12 +121,11 @@ damage(int flags, void (*change)(uint8_t *page))
 	ck_assert_ptr_nonnull(pages);
 	ck_assert_int_eq(pread(fd, pages, (size_t)end, 0), end);
 	damaged_count = 0;
-	for (size_t i = 2; i < page_count; i++) {
+	for (size_t i = 0; i < page_count; i++) {
 		uint8_t *page = pages + i * PAGE_BYTES;
 
-		if (!is_of_events(page, flags))
+		if (!change(page))
 			continue;
-		change(page);
 		damaged_count++;
 		ck_assert_int_eq(pwrite(fd, page, PAGE_BYTES,
 		    (off_t)(i * PAGE_BYTES)), PAGE_BYTES);
@@ -132,6 +133,28 @@ damage(int flags, void (*change)(uint8_t *page))
 	free(pages);
 	close(fd);
 	ck_assert_uint_gt(damaged_count, 0);
+}
+
+static int wanted_flags;
+static void (*wanted_change)(uint8_t *page);
+
+static bool
+change_wanted(uint8_t *page)
+{
+	bool is_wanted = is_of_events(page, wanted_flags);
+
+	if (is_wanted)
+		wanted_change(page);
+	return is_wanted;
+}
+
+/* Damages every page of this kind that leads to events. */
+static void
+damage(int flags, void (*change)(uint8_t *page))
+{
+	wanted_flags = flags;
+	wanted_change = change;
+	damage_some(change_wanted);
 }
 
 static bool
@@ -312,6 +335,169 @@ START_TEST(a_damaged_branch_hides_nothing)
 }
 END_TEST
 
+static bool
+give_a_child_twice(uint8_t *page)
+{
+	if (!is_of_events(page, BRANCH))
+		return false;
+	memcpy(record_of(page, 1), record_of(page, 2), 4);
+	return true;
+}
+
+/* The tree of events, as the tree of trees tells of it. */
+static bool
+change_tree(uint8_t *page, void (*change)(struct page_tree *tree))
+{
+	if (page_flags(page) != PAGE_LEAF || !page_adds_up(page, PAGE_BYTES))
+		return false;
+	for (unsigned int i = 0; i < page_record_count(page); i++) {
+		struct page_record record = page_record(page, i);
+		struct page_tree tree;
+
+		if (record.flags != VALUE_TREE || record.key_len !=
+		    strlen("events") ||
+		    memcmp(record.key, "events", record.key_len) != 0)
+			continue;
+		memcpy(&tree, record.value, sizeof(tree));
+		if (tree.depth < 2)
+			return false;
+		change(&tree);
+		memcpy(page + (record.value - page), &tree, sizeof(tree));
+		return true;
+	}
+	return false;
+}
+
+/* To its first leaf. */
+static void
+lower_root(struct page_tree *tree)
+{
+	tree->root = page_record(pages + tree->root * PAGE_BYTES, 0).page;
+	tree->depth--;
+}
+
+static void
+count_a_record_less(struct page_tree *tree)
+{
+	tree->entries--;
+}
+
+static bool
+change_root(uint8_t *page)
+{
+	return change_tree(page, lower_root);
+}
+
+static bool
+change_count(uint8_t *page)
+{
+	return change_tree(page, count_a_record_less);
+}
+
+/* One in use, of which this is a list. */
+static bool
+free_a_page(uint8_t *page)
+{
+	struct page_record record;
+	uint64_t number = page_number(page);
+
+	if (page_flags(page) != PAGE_LEAF || !page_adds_up(page, PAGE_BYTES))
+		return false;
+	record = page_record(page, 0);
+	if (record.key_len != sizeof(uint64_t) || record.flags != 0)
+		return false;
+	memcpy(page + (record.value - page) + sizeof(number), &number,
+	    sizeof(number));
+	return true;
+}
+
+/* The older meta page says that it is the next one. */
+static bool
+pass_by_a_transaction(uint8_t *page)
+{
+	struct page_meta meta;
+	struct page_meta other;
+
+	memcpy(&meta, page, sizeof(meta));
+	if (!page_meta_is_good(&meta) || meta.page_number >= META_PAGES)
+		return false;
+	memcpy(&other, pages + (1 - meta.page_number) * PAGE_BYTES,
+	    sizeof(other));
+	if (meta.txn_number + 1 != other.txn_number)
+		return false;
+	meta.txn_number += 2;
+	memcpy(page, &meta, sizeof(meta));
+	return true;
+}
+
+static const struct {
+	const char *what;
+	bool (*change)(uint8_t *page);
+	const char *words;	/* of the first fault */
+} check_rows[] = {
+	{ "a child twice, another one never", give_a_child_twice,
+	    "pages of events" },
+	{ "a root that points elsewhere", change_root, "pages of events" },
+	{ "another number of records", change_count, "299 records" },
+	{ "a page in use that counts as free", free_a_page, "free pages" },
+	{ "an older state that counts as the latest", pass_by_a_transaction,
+	    "the latest transaction" },
+};
+
+static void
+keep_first_fault(const char *fault, void *arg)
+{
+	char *first = arg;
+
+	if (first[0] == '\0')
+		snprintf(first, FAULT_SIZE, "%s", fault);
+}
+
+START_TEST(check_names_pages_that_lead_elsewhere)
+{
+	char first[FAULT_SIZE] = "";
+	struct check_result result;
+	struct store *store;
+	struct store_txn *txn;
+
+	damage_some(check_rows[_i].change);
+	store = fixture_open(path, STORE_READ);
+	txn = fixture_read_begin(store);
+	ck_assert_msg(store_check(txn, keep_first_fault, NULL, first,
+	    &result) != ERR_NONE || result.faults > 0, "%s: check is content",
+	    check_rows[_i].what);
+	ck_assert_msg(strstr(first, check_rows[_i].words) != NULL, "%s: %s",
+	    check_rows[_i].what, first);
+	store_read_end(txn);
+	store_close(store);
+}
+END_TEST
+
+static bool
+break_turn(uint8_t *page)
+{
+	struct page_meta meta;
+
+	memcpy(&meta, page, sizeof(meta));
+	if (!page_meta_is_good(&meta) || meta.page_number != 0)
+		return false;
+	meta.txn_number += 4;
+	memcpy(page, &meta, sizeof(meta));
+	return true;
+}
+
+START_TEST(a_store_whose_meta_pages_do_not_agree_is_not_opened)
+{
+	struct detail detail = { "" };
+	struct store *store;
+
+	damage_some(break_turn);
+	ck_assert_int_eq(store_open(path, STORE_READ, FIXTURE_MAP_BYTES,
+	    &store, &detail), ERR_CORRUPT);
+	ck_assert_ptr_nonnull(strstr(detail.text, "do not agree"));
+}
+END_TEST
+
 START_TEST(a_page_that_is_whole_is_read)
 {
 	struct check_result result;
@@ -340,6 +526,10 @@ main(void)
 	    COUNT_OF(rows));
 	tcase_add_loop_test(tcase, a_damaged_branch_hides_nothing, 0,
 	    COUNT_OF(branch_rows));
+	tcase_add_loop_test(tcase, check_names_pages_that_lead_elsewhere, 0,
+	    COUNT_OF(check_rows));
+	tcase_add_test(tcase,
+	    a_store_whose_meta_pages_do_not_agree_is_not_opened);
 	tcase_add_test(tcase, a_page_that_is_whole_is_read);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "model/api_key.h"
+#include "store/gate.h"
 #include "store/pepper_file.h"
 #include "store/store.h"
 #include "store_fixture.h"
@@ -20,6 +22,7 @@ enum {
 	MAKERS = 8,
 	KILLED_MAKERS = 60,
 	KILL_WITHIN_US = 12000,	/* about what making one takes */
+	HELD_US = 300000,
 	SERVICE_USER = 4321
 };
 
@@ -361,6 +364,58 @@ START_TEST(a_maker_that_is_killed_leaves_nothing_in_the_way)
 }
 END_TEST
 
+/* As an init does that is stopped, or a backup of the folder. */
+static int
+lock_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	return fd;
+}
+
+START_TEST(makers_wait_for_each_other)
+{
+	char *path = suite_directory();
+	struct detail detail = { "" };
+	int fd = lock_directory(path);
+	pid_t pid = fork();
+	bool is_made;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		usleep(HELD_US);
+		_exit(0);
+	}
+	/* The lock is the child's alone now. */
+	close(fd);
+	ck_assert_msg(init(path, &is_made, &detail) == ERR_NONE, "%s",
+	    detail.text);
+	ck_assert(is_made);
+	ck_assert_int_eq(waitpid(pid, NULL, WNOHANG), pid);
+	check_whole(path);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_directory_that_stays_locked_is_an_error_that_names_it)
+{
+	char *path = suite_directory();
+	struct detail detail = { "" };
+	int fd = lock_directory(path);
+	int other_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(gate_lock(path, other_fd, GATE_SHORT_WAIT_MS,
+	    &detail), ERR_STORE);
+	ck_assert_ptr_nonnull(strstr(detail.text, path));
+	ck_assert_ptr_nonnull(strstr(detail.text, "locked for over 200 ms"));
+	close(other_fd);
+	close(fd);
+	free(path);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -384,6 +439,9 @@ main(void)
 	tcase_add_test(tcase, of_several_makers_all_find_the_same_store);
 	tcase_add_test(tcase,
 	    a_maker_that_is_killed_leaves_nothing_in_the_way);
+	tcase_add_test(tcase, makers_wait_for_each_other);
+	tcase_add_test(tcase,
+	    a_directory_that_stays_locked_is_an_error_that_names_it);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -328,7 +328,7 @@ START_TEST(a_closed_gate_stops_who_opens_but_not_who_reads)
 	    &detail), ERR_STORE);
 	ck_assert_int_eq(gate_fd, -1);
 	ck_assert_int_ge(clock_steady_ms() - begin_ms, GATE_SHORT_WAIT_MS);
-	ck_assert_msg(strstr(detail.text, "keeps the store's directory") !=
+	ck_assert_msg(strstr(detail.text, "keeps the directory") !=
 	    NULL, "%s", detail.text);
 
 	/* Another file comes, but nobody may open it yet. */

@@ -81,6 +81,9 @@ store_check(struct store_txn *txn, store_check_report *report,
 	*result_out = (struct check_result){ 0 };
 	if (txn->is_write)
 		err = tails_flush(txn);
+	/* First: LMDB may give up at a page that is damaged. */
+	if (err == ERR_NONE)
+		err = check_pages(&check);
 	for (size_t i = 0; i < COUNT_OF(rows) && err == ERR_NONE; i++)
 		err = walk(&check, rows[i].tree, rows[i].check_one);
 	if (err == ERR_NONE)

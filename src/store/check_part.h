@@ -41,6 +41,13 @@ const char *check_idempotency(struct check *check, const MDB_val *key,
 const char *check_idempotency_time(struct check *check, const MDB_val *key,
     const uint8_t *body, size_t body_len);
 
+/*
+ * Reports what is wrong with LMDB's own pages: those of a read transaction, as
+ * long as writers are not so quick that its meta page is gone.  ERR_STORE,
+ * ERR_NO_MEMORY.
+ */
+enum error check_pages(struct check *check);
+
 /* ERR_STORE and the like only when LMDB cannot go on, ERR_NO_MEMORY. */
 enum error check_events(struct check *check);
 

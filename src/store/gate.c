@@ -62,7 +62,7 @@ gate_leave(int fd)
 enum error
 gate_close(const char *path, int fd, int wait_ms, struct detail *detail)
 {
-	enum error err = lock(path, fd, LOCK_EX, wait_ms, detail);
+	enum error err = gate_lock(path, fd, wait_ms, detail);
 
 	if (err != ERR_NONE)
 		return err;
@@ -77,6 +77,12 @@ void
 gate_open(int fd)
 {
 	flock(fd, LOCK_UN);
+}
+
+enum error
+gate_lock(const char *path, int fd, int wait_ms, struct detail *detail)
+{
+	return lock(path, fd, LOCK_EX, wait_ms, detail);
 }
 
 /*
@@ -149,12 +155,12 @@ lock(const char *path, int fd, int operation, int wait_ms,
 	while (flock(fd, operation | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return detail_set(detail, ERR_STORE, "%s: cannot lock "
-			    "the store's directory: %s", path,
+			    "the directory: %s", path,
 			    strerror(errno));
 		if (clock_steady_ms() >= end_ms)
 			return detail_set(detail, ERR_STORE, "%s: another "
-			    "program keeps the store's directory locked",
-			    path);
+			    "program keeps the directory locked for over "
+			    "%d ms", path, wait_ms);
 		nanosleep(&pause, NULL);
 	}
 	return ERR_NONE;

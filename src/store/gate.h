@@ -54,6 +54,12 @@ enum error gate_close(const char *path, int fd, int wait_ms,
     struct detail *detail);
 void gate_open(int fd);
 
+/* The lock alone, of this or of any directory, as makers of files take it; what
+ * a restore left is not looked at.  ERR_STORE: another one kept it so long, or
+ * it cannot be had; detail names path and cause. */
+enum error gate_lock(const char *path, int fd, int wait_ms,
+    struct detail *detail);
+
 /* Moves what is ready into the place of what is there; harmless when nothing
  * is.  The gate is closed.  ERR_IO, with detail. */
 enum error gate_move_ready(const char *path, int fd, struct detail *detail);

@@ -1,4 +1,4 @@
-/* leaf_page.h - a page of LMDB's that holds records, looked at without LMDB.
+/* leaf_page.h - the page that a record lies in, as a read transaction finds it.
  *
  * LMDB's own pages have no checksums, and a damaged one hides records without
  * a word.  But in one that is whole everything adds up.

@@ -9,6 +9,7 @@ libstore_a_SOURCES = \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
 	src/store/check_idempotency.c \
+	src/store/check_pages.c \
 	src/store/check_part.h \
 	src/store/copy.c src/store/copy.h \
 	src/store/copy_folder.c src/store/copy_folder.h \
@@ -35,6 +36,7 @@ libstore_a_SOURCES = \
 	src/store/organization_record.c src/store/organization_record.h \
 	src/store/organizations.c src/store/organizations.h \
 	src/store/organizations_erase.c \
+	src/store/page.c src/store/page.h \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/producers.c src/store/producers.h \
 	src/store/readers.c src/store/readers.h \

@@ -6,13 +6,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/ownership.h"
 #include "model/api_key.h"
 #include "store/directory.h"
+#include "store/gate.h"
 
+static enum error tell_making(const char *path, struct detail *detail);
 static enum error sync_name(const char *path, struct detail *detail);
 static enum error read_text(int fd, char *text, size_t size,
     size_t *text_len_out);
@@ -57,7 +58,7 @@ pepper_file_make(const char *path, int store_fd, bool *made_out,
 {
 	char directory[PATH_MAX];
 	char name[NAME_MAX + 1];
-	enum error err = ERR_NONE;
+	enum error err;
 	int fd = -1;
 
 	*made_out = false;
@@ -68,17 +69,22 @@ pepper_file_make(const char *path, int store_fd, bool *made_out,
 		    "%s: expected the path of a file", path);
 
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return tell_making(path, detail);
 	/* Makers wait for each other, so what lies aside is nobody's. */
-	if (fd < 0 || flock(fd, LOCK_EX) != 0)
-		err = ERR_IO;
-	if (err == ERR_NONE)
-		err = make_in(fd, store_fd, name, made_out);
-	if (err != ERR_NONE)
-		detail_set(detail, err, "%s: cannot make the pepper: %s",
-		    path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	err = gate_lock(directory, fd, GATE_WAIT_MS, detail);
+	if (err == ERR_NONE && make_in(fd, store_fd, name, made_out) !=
+	    ERR_NONE)
+		err = tell_making(path, detail);
+	close(fd);
 	return err;
+}
+
+static enum error
+tell_making(const char *path, struct detail *detail)
+{
+	return detail_set(detail, ERR_IO, "%s: cannot make the pepper: %s",
+	    path, strerror(errno));
 }
 
 /* Its maker may have been cut off before the name was on disk. */

@@ -10,51 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/page.h"
+
 enum {
-	META_PAGES = 2,
-	META_PAGE_FLAG = 0x08,
-	LMDB_MAGIC_VERSION = 1,
-	PAGE_BYTES_MIN = 512,
-	PAGE_BYTES_MAX = 65536,
+	META_ATTEMPTS_MAX = 100,
 	/* More than any transaction of ours adds. */
 	EXTENSION_BYTES = 64 * 1024 * 1024,
 	EXTENSION_STEP_BYTES = 16 * 1024 * 1024
-};
-
-#define LMDB_MAGIC UINT32_C(0xBEEFC0DE)
-
-/* LMDB's page header and meta page, as version 1 of its format lays them out
- * on this machine: native integers. */
-struct lmdb_tree {
-	uint32_t page_bytes;	/* in the first tree; unused elsewhere */
-	uint16_t flags;
-	uint16_t depth;
-	size_t branch_pages;
-	size_t leaf_pages;
-	size_t overflow_pages;
-	size_t entries;
-	size_t root;
-};
-
-struct lmdb_meta_page {
-	size_t page_number;
-	uint16_t padding;
-	uint16_t flags;
-	uint32_t bounds;
-	uint32_t magic;
-	uint32_t version;
-	void *address;
-	size_t map_bytes;
-	struct lmdb_tree trees[2];
-	size_t last_page;
-	size_t txn_number;
 };
 
 static enum error open_file(const char *path, enum store_access access,
     int *fd_out, struct detail *detail);
 static enum error look(int fd, const char *path, struct store_file *file,
     struct detail *detail);
-static bool read_meta(int fd, off_t offset, struct lmdb_meta_page *meta);
+static enum error read_metas(int fd, const char *path,
+    struct page_meta metas[META_PAGES], const struct stat *status,
+    struct detail *detail);
+static bool read_meta(int fd, off_t offset, struct page_meta *meta);
 
 enum error
 store_file_look(const char *directory, enum store_access access,
@@ -135,9 +107,10 @@ open_file(const char *path, enum store_access access, int *fd_out,
 static enum error
 look(int fd, const char *path, struct store_file *file, struct detail *detail)
 {
-	struct lmdb_meta_page metas[META_PAGES];
+	struct page_meta metas[META_PAGES];
 	struct stat status;
-	const struct lmdb_meta_page *newest;
+	const struct page_meta *newest;
+	enum error err;
 
 	if (fstat(fd, &status) != 0)
 		return detail_set(detail, ERR_STORE, "%s: %s", path,
@@ -145,15 +118,10 @@ look(int fd, const char *path, struct store_file *file, struct detail *detail)
 	if (!S_ISREG(status.st_mode))
 		return detail_set(detail, ERR_STORE,
 		    "%s: expected a regular file", path);
-	if (!read_meta(fd, 0, &metas[0]))
-		return detail_set(detail, ERR_STORE,
-		    "%s: not the data file of a store (%" PRId64 " bytes)",
-		    path, (int64_t)status.st_size);
+	err = read_metas(fd, path, metas, &status, detail);
+	if (err != ERR_NONE)
+		return err;
 	file->page_bytes = metas[0].trees[0].page_bytes;
-	if (!read_meta(fd, (off_t)file->page_bytes, &metas[1]))
-		return detail_set(detail, ERR_CORRUPT,
-		    "%s: its second page is damaged or missing", path);
-
 	newest = &metas[metas[1].txn_number > metas[0].txn_number];
 	if (newest->last_page >= INT64_MAX / PAGE_BYTES_MAX)
 		return detail_set(detail, ERR_CORRUPT,
@@ -174,17 +142,30 @@ look(int fd, const char *path, struct store_file *file, struct detail *detail)
 	return ERR_NONE;
 }
 
-static bool
-read_meta(int fd, off_t offset, struct lmdb_meta_page *meta)
+/* A writer may have ended two transactions between the two reads. */
+static enum error
+read_metas(int fd, const char *path, struct page_meta metas[META_PAGES],
+    const struct stat *status, struct detail *detail)
 {
-	size_t page_bytes;
+	for (int i = 0; i < META_ATTEMPTS_MAX; i++) {
+		if (!read_meta(fd, 0, &metas[0]))
+			return detail_set(detail, ERR_STORE, "%s: not the "
+			    "data file of a store (%" PRId64 " bytes)", path,
+			    (int64_t)status->st_size);
+		if (!read_meta(fd, (off_t)metas[0].trees[0].page_bytes,
+		    &metas[1]))
+			return detail_set(detail, ERR_CORRUPT, "%s: its "
+			    "second page is damaged or missing", path);
+		if (page_metas_agree(metas))
+			return ERR_NONE;
+	}
+	return detail_set(detail, ERR_CORRUPT, "%s: its first two pages, "
+	    "which tell what is the latest, do not agree", path);
+}
 
-	if (pread(fd, meta, sizeof(*meta), offset) != (ssize_t)sizeof(*meta))
-		return false;
-	page_bytes = meta->trees[0].page_bytes;
-	return (meta->flags & META_PAGE_FLAG) != 0 &&
-	    meta->magic == LMDB_MAGIC &&
-	    meta->version == LMDB_MAGIC_VERSION &&
-	    page_bytes >= PAGE_BYTES_MIN && page_bytes <= PAGE_BYTES_MAX &&
-	    (page_bytes & (page_bytes - 1)) == 0;
+static bool
+read_meta(int fd, off_t offset, struct page_meta *meta)
+{
+	return pread(fd, meta, sizeof(*meta), offset) ==
+	    (ssize_t)sizeof(*meta) && page_meta_is_good(meta);
 }

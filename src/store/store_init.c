@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,14 +75,14 @@ static enum error
 make_store_file(const char *path, int fd, int64_t map_bytes, bool *made_out,
     struct detail *detail)
 {
-	enum error err = ERR_NONE;
+	enum error err;
 
 	if (is_there(fd, DATA_FILE) && !is_there(fd, ASIDE))
 		return ERR_NONE;
 	/* Makers wait for each other, so what lies aside is nobody's. */
-	if (flock(fd, LOCK_EX) != 0)
-		return detail_set(detail, ERR_IO, "%s: cannot lock it: %s",
-		    path, strerror(errno));
+	err = gate_lock(path, fd, GATE_WAIT_MS, detail);
+	if (err != ERR_NONE)
+		return err;
 
 	remove_aside(fd);
 	/* The store may be there, but for its name. */
@@ -96,7 +95,7 @@ make_store_file(const char *path, int fd, int64_t map_bytes, bool *made_out,
 			    ": cannot make it: %s", path, strerror(errno));
 		remove_aside(fd);
 	}
-	flock(fd, LOCK_UN);
+	gate_open(fd);
 	return err;
 }
 

@@ -7,7 +7,8 @@ on the responder's socket.  The others are answered, memory stays within a
 bound, and SIGTERM ends the responder.
 
 Usage: clients.py     ABUSERS=1000 PROBES=1000 REQUESTS=10000 in the
-                      environment; with TIMED=1 it also holds them to times
+                      environment; with TIMED=1 it also holds them to times,
+                      and PLACES="socket nginx" are only these
 """
 import sys
 
@@ -33,6 +34,7 @@ ABUSERS = torture.size("ABUSERS", 50)
 PROBES = torture.size("PROBES", 40)
 REQUESTS = torture.size("REQUESTS", 300)
 ROUNDS = torture.size("ROUNDS", 1)
+PLACES = os.environ.get("PLACES", "").split()
 IS_TIMED = torture.size("TIMED", 0) == 1
 EVENTS = 20_000
 TARGET = "/v1/events?limit=10"
@@ -351,6 +353,8 @@ class ApacheProxyDoor(doors.ApacheProxyDoor):
 
 
 def on_the_socket(results):
+    if PLACES and "socket" not in PLACES:
+        return
     with responders.Responder(STORE) as responder:
         attempt(results, "socket", Socket(responder))
 
@@ -358,6 +362,8 @@ def on_the_socket(results):
 def through_web_servers(results):
     for door_type in (NginxDoor, doors.LighttpdDoor, ApacheFcgidDoor,
                       ApacheProxyDoor):
+        if PLACES and door_type.name not in PLACES:
+            continue
         if door_type.missing():
             results.skip(door_type.name,
                          f"{door_type.missing()} is not installed")

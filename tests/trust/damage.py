@@ -15,11 +15,13 @@ sys.dont_write_bytecode = True
 import torture
 
 import collections
+import contextlib
 import itertools
 import json
 import os
 import random
 import subprocess
+import time
 
 import client
 import door
@@ -29,8 +31,15 @@ import recorders
 import responders
 
 MUTATIONS = torture.size("MUTATIONS", 60)
-# One mutation of so many meets a responder that runs.
-LIVE_EVERY = 10
+# All mutations meet a responder that runs; one of so many also one that is
+# started for each question, and check, which otherwise is asked only when an
+# answer was not right: a new process takes longer than all the rest.
+FRESH_EVERY = 5
+# No data, but memory that running processes share, with the locks in it: who
+# finds one taken waits, and a responder's watchdog ends it after a minute.
+# Once all have ended it is made anew.
+LOCK_FILE = "lock.mdb"
+QUESTIONS = 5
 ORGANIZATIONS = ("acme", "globex")
 EVENTS = 3000
 KEYS = 8
@@ -40,11 +49,13 @@ HEADER_BYTES = 16
 PAGE_KINDS = {0x01: "branch", 0x02: "leaf", 0x04: "overflow", 0x08: "meta"}
 FLIPS_MAX = 8
 ASK_SECONDS = 20
+WELL_SECONDS = 20
 TYPES = ("api_key_added", "listener_deleted", "message_added",
          "queue_updated", "user_seen")
 CATEGORIES = {"api_keys": "api_key_", "listeners": "listener_",
               "messages": "message_", "queues": "queue_"}
 
+NUMBERS = itertools.count()
 RNG = random.Random(torture.SEED)
 # How often something came of a mutation of a region.
 COUNTS = collections.defaultdict(collections.Counter)
@@ -152,12 +163,11 @@ class Image:
             file.seek(at)
             file.write(content)
 
-    def mend(self):
-        for name, content in self.files.items():
-            path = os.path.join(STORE.store, name)
-            self.write(name, 0, content)
-            os.truncate(path, self.data_bytes if name == "data.mdb"
-                        else len(content))
+    def mend(self, name):
+        content = self.files[name]
+        self.write(name, 0, content)
+        os.truncate(os.path.join(STORE.store, name), self.data_bytes
+                    if name == "data.mdb" else len(content))
 
 
 class Question:
@@ -170,7 +180,8 @@ class Question:
         self.is_descending = RNG.random() < 0.4
         self.limit = RNG.choice((1, 10, 100, 1000))
         self.after = RNG.choice((None, RNG.choice(self.events)))
-        self.target = f"/v1/events?limit={self.limit}"
+        # A parameter that nobody knows: no answer is one that was kept.
+        self.target = f"/v1/events?limit={self.limit}&n={next(NUMBERS)}"
         if self.category is not None:
             self.target += "&events=" + self.category
         if self.is_descending:
@@ -257,24 +268,39 @@ class Trial:
                 self.responder.stop()
 
     def mutate(self, number, region):
-        questions = [Question() for _ in range(3)]
-        # Each region has its turn, and so each meets one that runs.
-        is_live = number // len(self.image.regions) % LIVE_EVERY == 0
+        questions = [Question() for _ in range(QUESTIONS)]
+        # Each region has its turn, and so each meets all of it.
+        is_fresh = number // len(self.image.regions) % FRESH_EVERY == 0
+        is_live = region != LOCK_FILE or not is_fresh
         if is_live:
             self.begin_live()
+        else:
+            self.stop_live()
         what = self.image.damage(region)
+        outcomes, found = [], None
         try:
-            outcomes = self.ask(questions, is_live, what)
-            found = self.check(what)
+            if is_live:
+                outcomes += self.ask(questions, self.ask_live, what)
+            if region == LOCK_FILE:
+                self.stop_live()
+            if is_fresh:
+                outcomes += self.ask(questions, self.ask_cgi, what)
+            if is_fresh or set(outcomes) != {"right"}:
+                found = self.check(what)
         finally:
-            self.image.mend()
+            self.image.mend(name_of(what))
         self.done += 1
-        for outcome in outcomes:
-            self.answers[outcome] += 1
+        self.answers.update(outcomes)
+        self.judge(what, region, questions, outcomes, found)
+        self.end_live(what)
+
+    def judge(self, what, region, questions, outcomes, found):
         worst = next((outcome for outcome in (
             "wrong", "hung", "silent", "hidden", "5xx", "ended", "refused")
             if outcome in outcomes), "right")
         COUNTS[region][worst] += 1
+        if worst == "hung" and region == LOCK_FILE:
+            return
         if worst in ("wrong", "hung", "silent"):
             self.faults.append(f"{what}: an answer was {worst}")
         elif worst == "hidden" and found is not None:
@@ -284,24 +310,27 @@ class Trial:
             COUNTS[region]["not named"] += 1
             self.faults.append(f"{what}: {outcomes}, and check finds nothing"
                                f" for {[each.target for each in questions]}")
-        if is_live:
-            self.end_live(what)
 
-    def ask(self, questions, is_live, what):
+    def ask_live(self, question):
+        return question.outcome(question.ask_live(self.responder.path))
+
+    @staticmethod
+    def ask_cgi(question):
+        outcome = question.outcome(question.ask_cgi())
+        return "silent" if outcome == "ended" else outcome
+
+    @staticmethod
+    def ask(questions, ask_one, what):
         outcomes = []
         for question in questions:
             try:
-                response = (question.ask_live(self.responder.path)
-                            if is_live else question.ask_cgi())
-                outcome = question.outcome(response)
-                if outcome == "ended" and not is_live:
-                    outcome = "silent"
-                outcomes.append(outcome)
-                if outcome in ("wrong", "hidden", "silent"):
-                    print(f"# {outcome}: {what}: {question.target} of "
+                outcomes.append(ask_one(question))
+                if outcomes[-1] in ("wrong", "hidden", "silent"):
+                    print(f"# {outcomes[-1]}: {what}: {question.target} of "
                           f"{question.org}", flush=True)
             except (subprocess.TimeoutExpired, TimeoutError):
                 outcomes.append("hung")
+                break
         return outcomes
 
     @staticmethod
@@ -322,22 +351,32 @@ class Trial:
         if self.responder is None or \
                 self.responder.process.poll() is not None:
             self.responder = responders.Responder(STORE, name="live")
-        Question().ask_live(self.responder.path)
+            Question().ask_live(self.responder.path)
+
+    def stop_live(self):
+        if self.responder is not None:
+            self.responder.process.kill()
+            self.responder.process.wait()
+        self.responder = None
 
     def end_live(self, what):
         """Whatever became of it, a new one or the same is well again."""
-        status = self.responder.process.poll()
+        status = self.responder and self.responder.process.poll()
         self.live["ended" if status is not None else "went on"] += 1
         if status is not None and status >= 0:
             self.faults.append(f"{what}: the responder ended with {status}")
-        self.begin_live()
-        question = Question()
-        for _ in range(50):
-            outcome = question.outcome(
-                question.ask_live(self.responder.path))
+        outcome = None
+        # A responder looks once a second whether its file is whole again.
+        end = time.monotonic() + WELL_SECONDS
+        while time.monotonic() < end:
+            self.begin_live()
+            question = Question()
+            with contextlib.suppress(TimeoutError):
+                outcome = question.outcome(
+                    question.ask_live(self.responder.path))
             if outcome == "right":
                 return
-            self.begin_live()
+            time.sleep(0.05)
         self.faults.append(f"{what}: {outcome} after all was mended")
 
 
@@ -361,7 +400,8 @@ def row():
             f"{sum(TRIAL.answers.values()):,} requests",
             f"{total['wrong']} wrong events; {total['5xx']:,} mutations "
             f"answered 5xx, {total['right']:,} without effect, "
-            f"{total['refused']:,} refused, {total['hidden']:,} hid events "
+            f"{total['refused']:,} refused, {total['hung']:,} hung at a lock, "
+            f"{total['hidden']:,} hid events "
             f"({total['hidden but named']:,} of them named by check); "
             f"{TRIAL.live['ended']:,} of "
             f"{sum(TRIAL.live.values()):,} responders ended and were started "

@@ -5,7 +5,9 @@ Pages, exports, streams, waits, posts, changes of keys, backups and checks go
 on beside each other, by a retention of seconds.  Memory, descriptors and the
 store's file are the same in the last quarter as in the second.
 
-Usage: soak.py [SECONDS]        SEED=7 in the environment
+Usage: soak.py [SECONDS]        SEED=7 PAUSE_MS=100 in the environment: how
+                                long each client rests, at most, after a
+                                request; of a machine that has other work
 """
 import sys
 
@@ -31,6 +33,7 @@ import walk
 LARGE_SECONDS = 7200
 # A word is from make, and may be empty: the shell itself counts SECONDS.
 SECONDS = int(sys.argv[1] or LARGE_SECONDS) if len(sys.argv) > 1 else 8
+PAUSE_SECONDS = torture.size("PAUSE_MS", 0) / 1000
 RETENTION = "2s"
 SAMPLE_SECONDS = max(0.2, SECONDS / 400)
 # Kept connections come and go, so that few more may be there at one moment.
@@ -75,6 +78,7 @@ class Load:
             try:
                 work(rng)
                 COUNTS[work.__name__] += 1
+                time.sleep(rng.random() * PAUSE_SECONDS)
             except (OSError, http.client.HTTPException,
                     RuntimeError) as error:
                 self.faults.append(f"{work.__name__}: {error!r}")

@@ -200,8 +200,10 @@ def ask(works, recorder, queues, fault):
 
 def ask_again(works, recorder, queues):
     """What was not answered for is recorded by a repeat: by this recorder, or
-    by one that is started in its place."""
-    for _ in range(3):
+    by one that is started in its place.  One that found its disk full refuses
+    events for some seconds."""
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < patience:
         try:
             with recorder.client() as client:
                 reply = client.ask(2, *queues, key=queues[0])
@@ -211,6 +213,9 @@ def ask_again(works, recorder, queues):
                                                    recording.REPLAYED):
             works.sure |= set(queues)
             return []
+        if reply is not None and reply.outcome == recording.FULL:
+            time.sleep(0.1)
+            continue
         end = time.monotonic() + 10
         while recorder.child.poll() is None and time.monotonic() < end:
             time.sleep(0.002)
