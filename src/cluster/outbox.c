@@ -7,8 +7,18 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-/* Before a message that was lost is published again. */
-enum { AGAIN_MS = 250 };
+enum {
+	/* Before a message that was lost is published again. */
+	AGAIN_MS = 250,
+	/*
+	 * When servers have answered nothing for so long, one message is
+	 * published each PROBE_MS, and no other until an answer comes.  A
+	 * leader that was cut off keeps all that it got meanwhile, as do
+	 * those who send to it: the less that is, the less differs later.
+	 */
+	SILENCE_MS = 300,
+	PROBE_MS = 2500
+};
 
 struct message {
 	bool is_there;
@@ -28,6 +38,8 @@ struct outbox {
 	const struct cluster_secrets *secrets;
 	struct producer producer;
 	uint64_t last_number;
+	int64_t unanswered_ms;	/* since when, or 0 */
+	int64_t probe_ms;	/* when the next one may be published */
 	size_t count;
 	size_t bytes;
 	/* Each at its number. */
@@ -36,7 +48,10 @@ struct outbox {
 
 static struct message *at(struct outbox *outbox, uint64_t number);
 static struct message *find(struct outbox *outbox, uint64_t number);
+static const struct message *find_oldest(const struct outbox *outbox);
 static void publish(struct outbox *outbox, struct message *message,
+    int64_t now_ms);
+static bool may_publish(struct outbox *outbox, bool is_oldest,
     int64_t now_ms);
 static void take(struct outbox *outbox,
     const struct publisher_answer *answer, int64_t now_ms, outbox_done *done,
@@ -90,6 +105,7 @@ enum error
 outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
     struct ticket *ticket_out)
 {
+	int64_t now_ms = clock_steady_ms();
 	struct message *message;
 
 	if (!outbox_has_room(outbox, letter->carried_len))
@@ -119,7 +135,8 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	outbox->count++;
 	outbox->bytes += message->payload.len;
 	*ticket_out = message->ticket;
-	publish(outbox, message, clock_steady_ms());
+	if (may_publish(outbox, outbox->count == 1, now_ms))
+		publish(outbox, message, now_ms);
 	return ERR_NONE;
 }
 
@@ -150,10 +167,12 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
     void *arg)
 {
 	struct publisher_answer answer;
+	const struct message *oldest;
 
 	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX &&
 	    publisher_next(outbox->publisher, &answer); i++)
 		take(outbox, &answer, now_ms, done, arg);
+	oldest = find_oldest(outbox);
 	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX && outbox->count > 0;
 	    i++) {
 		struct message *message = &outbox->messages[i];
@@ -164,7 +183,9 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 			finish(outbox, message, message->was_full ?
 			    OUTBOX_FULL : message->has_left ?
 			    OUTBOX_UNKNOWN : OUTBOX_UNSENT, 0, done, arg);
-		else if (!message->is_on_way && now_ms >= message->again_ms)
+		else if (!message->is_on_way &&
+		    now_ms >= message->again_ms &&
+		    may_publish(outbox, message == oldest, now_ms))
 			publish(outbox, message, now_ms);
 	}
 }
@@ -185,6 +206,35 @@ find(struct outbox *outbox, uint64_t number)
 	    message : NULL;
 }
 
+/* NULL when there is none. */
+static const struct message *
+find_oldest(const struct outbox *outbox)
+{
+	const struct message *oldest = NULL;
+
+	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX && outbox->count > 0;
+	    i++) {
+		const struct message *message = &outbox->messages[i];
+
+		if (message->is_there && (oldest == NULL ||
+		    message->ticket.number < oldest->ticket.number))
+			oldest = message;
+	}
+	return oldest;
+}
+
+static bool
+may_publish(struct outbox *outbox, bool is_oldest, int64_t now_ms)
+{
+	if (outbox->unanswered_ms == 0 ||
+	    now_ms - outbox->unanswered_ms < SILENCE_MS)
+		return true;
+	if (!is_oldest || now_ms < outbox->probe_ms)
+		return false;
+	outbox->probe_ms = now_ms + PROBE_MS;
+	return true;
+}
+
 static void
 publish(struct outbox *outbox, struct message *message, int64_t now_ms)
 {
@@ -197,6 +247,8 @@ publish(struct outbox *outbox, struct message *message, int64_t now_ms)
 
 	message->is_on_way = publisher_send(outbox->publisher,
 	    &publication) == ERR_NONE;
+	if (message->is_on_way && outbox->unanswered_ms == 0)
+		outbox->unanswered_ms = now_ms;
 	message->has_left = message->has_left || message->is_on_way;
 	message->again_ms = now_ms + AGAIN_MS;
 }
@@ -207,6 +259,8 @@ take(struct outbox *outbox, const struct publisher_answer *answer,
 {
 	struct message *message = find(outbox, answer->number);
 
+	if (answer->outcome == PUBLISHED)
+		outbox->unanswered_ms = 0;
 	if (message == NULL)
 		return;
 	message->is_on_way = false;

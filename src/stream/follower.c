@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "stream/ballot.h"
 #include "stream/jetstream.h"
 #include "stream/replicas.h"
 
@@ -219,9 +220,10 @@ look(struct follower *follower, int64_t now_ms)
 	    follower->stream, NULL, &code) != NATS_OK)
 		return;
 	replica_count = (size_t)stream->Config->Replicas;
+	if (replica_count > BALLOT_REPLICAS_MAX)
+		replica_count = BALLOT_REPLICAS_MAX;
 	there_count = count_there(stream);
-	replicas_keep(follower->replicas, replica_count, there_count,
-	    stream->State.LastSeq);
+	replicas_keep(follower->replicas, replica_count, there_count);
 	/*
 	 * A leader that was cut off from the others goes on as one for ten to
 	 * twenty seconds, and knows nothing of what they do: its answer is no

@@ -13,6 +13,8 @@ libstream_a_SOURCES = \
 	src/stream/link.c src/stream/link.h \
 	src/stream/publisher.c src/stream/publisher.h \
 	src/stream/replica.c src/stream/replica.h \
-	src/stream/replicas.c src/stream/replicas.h
+	src/stream/replicas.c src/stream/replicas.h \
+	src/stream/replicas_open.c src/stream/replicas_parts.h \
+	src/stream/replicas_take.c
 STREAM_LIBS = libstream.a $(NATS_LIBS)
 endif

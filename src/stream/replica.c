@@ -121,6 +121,17 @@ replica_take(struct replica *replica, natsMsg *message,
 	replica->came_ms = clock_steady_ms();
 }
 
+bool
+replica_greet(struct replica *replica, uint64_t deliveries,
+    uint64_t sequence)
+{
+	if (!replica->is_open || deliveries != replica->deliveries ||
+	    sequence != replica->frontier)
+		return false;
+	replica->came_ms = clock_steady_ms();
+	return true;
+}
+
 void
 replica_owe(struct replica *replica, const char *subject)
 {

@@ -35,12 +35,12 @@ enum error replicas_new(struct link *link, const char *stream,
 void replicas_free(struct replicas *replicas);
 
 /*
- * The stream has so many replicas, of which so many are there, and a last
- * message: opens what is missing, and anew what stands still.  Waits for
- * servers' answers.
+ * The stream has so many replicas (BALLOT_REPLICAS_MAX at most), of which so
+ * many are there: opens what is missing, and anew what gives no sign of life.
+ * Waits for servers' answers.
  */
 void replicas_keep(struct replicas *replicas, size_t replica_count,
-    size_t there_count, uint64_t last);
+    size_t there_count);
 
 /* Waits up to so long for a message. */
 void replicas_receive(struct replicas *replicas, int64_t timeout_ms);

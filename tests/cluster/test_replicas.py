@@ -115,15 +115,19 @@ def make_anew(servers, index):
     server.kill()
     shutil.rmtree(os.path.join(server.folder, "js"))
     server.start()
-    nats.wait_for(lambda: len(set(digests(servers))) == 1,
-                  "all replicas are the same", LEAD_SECONDS)
+    nats.wait_for(lambda: are_current(servers), "all are up to date",
+                  LEAD_SECONDS)
 
 
-def digests(servers):
-    """Of each server's replica; names of their own while some are away."""
-    found = storm.replicas(servers)
-    return ([line.split(": ", 1)[1] for line in found]
-            if len(found) == len(servers.all) else ["one", "another"])
+def are_current(servers):
+    try:
+        with servers.client() as client:
+            cluster = client.jetstream("STREAM.INFO", nats.STREAM)["cluster"]
+        return (len(cluster["replicas"]) == len(servers.all) - 1
+                and all(replica["current"] and not replica.get("offline")
+                        for replica in cluster["replicas"]))
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def what_most_replicas_have_is_the_log(results):
@@ -141,7 +145,7 @@ def what_most_replicas_have_is_the_log(results):
         post(all_[0], "while-it-leads")
         post(all_[index], "while-it-leads-there")
         posted += ["while-it-leads", "while-it-leads-there"]
-        all_.places = [*places, places[index]]
+        all_.places = [*places, places[index], places[index]]
         all_.add().start()
         faults += judge(all_, posted)
         if version() == FAULTY and differences(all_) == 0:
@@ -149,8 +153,13 @@ def what_most_replicas_have_is_the_log(results):
         results.result("what most replicas have is the log", faults)
         make_anew(servers, index)
         post(all_[0], "made-anew")
+        newest = all_.add()
+        newest.start()
+        faults = judge(all_, posted + ["made-anew"])
+        if differences([newest]) != 0:
+            faults.append("a replica still differs")
         results.result("a replica that is made anew is like the others",
-                       judge(all_, posted + ["made-anew"]))
+                       faults)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+/* replicas_parts.h - what reads of several replicas are made of, for the files
+ * replicas*.c. */
+#ifndef STREAM_REPLICAS_PARTS_H
+#define STREAM_REPLICAS_PARTS_H
+
+#include "stream/decisions.h"
+#include "stream/replica.h"
+#include "stream/replicas.h"
+
+struct replicas {
+	struct replica_source source;
+	natsSubscription *subscription;
+	unsigned int opened;	/* which names the next one's subject */
+	size_t count;
+	uint64_t passed;	/* up to it all is decided */
+	int64_t open_at_ms;
+	int64_t open_again_ms;	/* after a round that leaves one missing */
+	int64_t drained_ms;	/* nothing that came was waiting then */
+	int64_t split_since_ms;
+	uint64_t differences;
+	struct replica all[BALLOT_REPLICAS_MAX];
+	struct decisions decisions;
+};
+
+/* This replica had something else at the sequence than most. */
+void replicas_note_difference(struct replicas *replicas,
+    const struct replica *replica, uint64_t sequence);
+
+#endif
