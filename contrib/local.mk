@@ -22,6 +22,7 @@ examples = \
 	contrib/systemd/apitrail-recorder.service \
 	contrib/systemd/apitrail-responder.service \
 	contrib/systemd/apitrail-responder.socket \
+	contrib/systemd/nats.conf \
 	contrib/systemd/stdin.conf
 
 # Where the shells look for them.
