@@ -8,7 +8,8 @@ bound, and SIGTERM ends the responder.
 
 Usage: clients.py     ABUSERS=1000 PROBES=1000 REQUESTS=10000 in the
                       environment; with TIMED=1 it also holds them to times,
-                      and PLACES="socket nginx" are only these
+                      and PLACES="socket nginx" or KINDS="stalled long" are
+                      only these
 """
 import sys
 
@@ -35,6 +36,8 @@ PROBES = torture.size("PROBES", 40)
 REQUESTS = torture.size("REQUESTS", 300)
 ROUNDS = torture.size("ROUNDS", 1)
 PLACES = os.environ.get("PLACES", "").split()
+KINDS = os.environ.get(
+    "KINDS", "stalled dripping half-closed never-reading long").split()
 IS_TIMED = torture.size("TIMED", 0) == 1
 EVENTS = 20_000
 TARGET = "/v1/events?limit=10"
@@ -45,7 +48,7 @@ MEMORY_BYTES_MAX = 64 << 20
 SANITIZED_BYTES_MAX = 1 << 30
 HEADER_BYTES = 64 * 1024
 DRIP_SECONDS = 0.2
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = torture.size("SETTLE_MS", 500) / 1000
 ACCEPTED = "Accept: application/x-ndjson\r\n"
 PIECE_BYTES = 1 << 16
 
@@ -167,8 +170,7 @@ class Abuser:
     """One bad connection, begun anew whenever the other side ends it."""
 
     def __init__(self, number, place, selector):
-        self.kind = ("stalled", "dripping", "half closed", "never reading",
-                     "long")[number % 5]
+        self.kind = KINDS[number % len(KINDS)]
         self.place = place
         self.selector = selector
         self.socket = None
@@ -177,23 +179,23 @@ class Abuser:
     def begin(self):
         self.sent = 0
         self.text = (self.place.long_request() if self.kind == "long" else
-                     self.place.export() if self.kind == "never reading" else
+                     self.place.export() if self.kind == "never-reading" else
                      self.place.request(TARGET))
         try:
             self.socket = self.place.connect()
         except OSError:
             return
-        if self.kind == "never reading":
+        if self.kind == "never-reading":
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.setblocking(False)
         if self.kind == "stalled":
             self.send(len(self.text) // 2)
         elif self.kind != "dripping":
             self.send(len(self.text))
-        if self.kind == "half closed":
+        if self.kind == "half-closed":
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
-        if self.kind != "never reading":
+        if self.kind != "never-reading":
             self.selector.register(self.socket, selectors.EVENT_READ, self)
 
     def send(self, count):
@@ -374,9 +376,8 @@ def through_web_servers(results):
 
 def row():
     return ["slow and greedy clients",
-            f"{ABUSERS:,} connections: stalled, dripping, half closed, never "
-            f"reading, {HEADER_BYTES // 1024} KiB headers; {REQUESTS:,} "
-            "requests on one", "; ".join(FIGURES)]
+            f"{ABUSERS:,} connections: {', '.join(KINDS)} (headers of "
+            f"{HEADER_BYTES // 1024} KiB); {REQUESTS:,} requests on one", "; ".join(FIGURES)]
 
 
 FIGURES = []
