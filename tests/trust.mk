@@ -66,7 +66,7 @@ EXTRA_DIST += $(TRUST_TESTS) $(PLAIN_TRUST_TESTS) \
 	tests/trust/torture.py
 
 # Each prints its figures last.  SEED chooses other moments, and the variables
-# that each script names how many.
+# that each script names how many: MUTATIONS=1000 SEED=2 is a tenth of its own.
 .PHONY: torture-calls torture-clients torture-damage torture-full \
 	torture-kill torture-memory torture-power torture-retention \
 	torture-soak torture-tenants
@@ -90,19 +90,20 @@ torture-memory: all $(trust_libraries)
 	POINTS=0; export POINTS; $(torture)/test_memory.py'
 
 torture-clients: all $(preload_libraries)
-	$(any_seed) ABUSERS=1000; PROBES=1000; ROUNDS=5; REQUESTS=10000; \
-	TIMED=1; export ABUSERS PROBES ROUNDS REQUESTS TIMED; \
+	$(any_seed) ABUSERS=$${ABUSERS:-1000}; PROBES=$${PROBES:-1000}; \
+	ROUNDS=$${ROUNDS:-5}; REQUESTS=$${REQUESTS:-10000}; TIMED=1; \
+	export ABUSERS PROBES ROUNDS REQUESTS TIMED; \
 	$(torture)/clients.py'
 
 torture-damage: all $(preload_libraries)
-	$(any_seed) MUTATIONS=10000; export MUTATIONS; $(torture)/damage.py'
+	$(any_seed) MUTATIONS=$${MUTATIONS:-10000}; export MUTATIONS; $(torture)/damage.py'
 
 # Mounts file systems, which only root may.
 torture-full: all $(preload_libraries)
-	$(any_seed) CYCLES=1000; export CYCLES; $(torture)/full.py'
+	$(any_seed) CYCLES=$${CYCLES:-1000}; export CYCLES; $(torture)/full.py'
 
 torture-retention: all $(preload_libraries)
-	$(any_seed) DAYS=30; STEPS=96; export DAYS STEPS; \
+	$(any_seed) DAYS=$${DAYS:-30}; STEPS=96; export DAYS STEPS; \
 	$(torture)/retention.py'
 
 # As long as SECONDS says, or two hours.
@@ -110,5 +111,5 @@ torture-soak: all $(preload_libraries)
 	$(any_seed) $(torture)/soak.py' "$(SECONDS)"
 
 torture-tenants: all $(preload_libraries) tests/trust/tenants
-	$(any_seed) REQUESTS=10000000; ORGANIZATIONS=64; \
+	$(any_seed) REQUESTS=$${REQUESTS:-10000000}; ORGANIZATIONS=64; \
 	export REQUESTS ORGANIZATIONS; $(torture)/tenants.py'

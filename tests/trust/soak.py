@@ -115,6 +115,9 @@ class Load:
     def stream(self, rng):
         with client.Stream(self.door.port, STORE.keys["soak"]) as stream:
             for _ in range(rng.randint(1, 50)):
+                # Once nobody posts there are only comments.
+                if self.is_over.is_set():
+                    return
                 stream.next()
 
     def bad_key(self, rng):
