@@ -89,7 +89,10 @@ static void fault(struct walk *walk, const char *format, ...)
 enum error
 check_pages(struct check *check)
 {
-	struct pages pages = { .check = check };
+	struct pages pages = {
+		.check = check,
+		.page_bytes = check->txn->store->page_bytes,
+	};
 	struct walk free_walk = {
 		.pages = &pages,
 		.name = "free pages",
@@ -136,7 +139,6 @@ open_pages(struct check *check, struct pages *pages)
 		code = errno;
 	if (code != MDB_SUCCESS)
 		return lmdb_failed(code, "fstat", store->path);
-	pages->page_bytes = store->page_bytes;
 	pages->map_bytes = (size_t)status.st_size;
 	map = mmap(NULL, pages->map_bytes, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
@@ -157,7 +159,7 @@ find_meta(struct pages *pages, struct page_meta *meta_out)
 	uint64_t file_pages = pages->map_bytes / pages->page_bytes;
 	MDB_envinfo state;
 
-	if (file_pages < META_PAGES)
+	if (pages->map == NULL || file_pages < META_PAGES)
 		return false;
 	memcpy(meta_out, pages->map + wanted % META_PAGES *
 	    pages->page_bytes, sizeof(*meta_out));
