@@ -3,7 +3,8 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_restore_pepper test_store_swap test_store_block test_store_check \
 	test_store_cursor test_store_derived test_store_events test_store_fields \
 	test_store_file_system test_store_format test_store_full \
-	test_leaf_page test_store_init test_store_live test_store_lmdb_error test_store_lock_file \
+	test_leaf_page test_check_pages test_store_init test_store_makers \
+	test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_membership \
 	test_store_open test_store_opening test_store_organizations test_store_pepper \
 	test_store_permissions test_store_producers test_store_prune test_store_stat \
@@ -74,12 +75,20 @@ test_store_format_LDADD = $(STORE_TEST_LIBS)
 test_store_full_SOURCES = tests/test_store_full.c $(STORE_FIXTURE)
 test_store_full_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_full_LDADD = $(STORE_TEST_LIBS)
-test_store_init_SOURCES = tests/test_store_init.c $(STORE_FIXTURE)
+INIT_FIXTURE = tests/init_fixture.c tests/init_fixture.h $(STORE_FIXTURE)
+test_store_init_SOURCES = tests/test_store_init.c $(INIT_FIXTURE)
 test_store_init_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_init_LDADD = $(STORE_TEST_LIBS)
-test_leaf_page_SOURCES = tests/test_leaf_page.c $(STORE_FIXTURE)
+test_store_makers_SOURCES = tests/test_store_makers.c $(INIT_FIXTURE)
+test_store_makers_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_store_makers_LDADD = $(STORE_TEST_LIBS)
+PAGE_FIXTURE = tests/page_fixture.c tests/page_fixture.h $(STORE_FIXTURE)
+test_leaf_page_SOURCES = tests/test_leaf_page.c $(PAGE_FIXTURE)
 test_leaf_page_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_leaf_page_LDADD = $(STORE_TEST_LIBS)
+test_check_pages_SOURCES = tests/test_check_pages.c $(PAGE_FIXTURE)
+test_check_pages_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_check_pages_LDADD = $(STORE_TEST_LIBS)
 LIVE_FIXTURE = tests/live_fixture.c tests/live_fixture.h $(STORE_FIXTURE)
 test_store_live_SOURCES = tests/test_store_live.c $(LIVE_FIXTURE)
 test_store_live_CPPFLAGS = $(STORE_TEST_CPPFLAGS)

@@ -23,10 +23,10 @@ typedef void store_check_report(const char *fault, void *arg);
 typedef void store_check_progress(uint64_t done, uint64_t all, void *arg);
 
 /*
- * LMDB's pages and free pages, checksums, decoding, order within and between blocks, each event's JSON and
- * type, indexes that agree with their records, keys of organizations that
- * exist.  ERR_NONE also with faults; ERR_STORE when LMDB cannot go on,
- * ERR_NO_MEMORY.
+ * LMDB's pages and free pages, checksums, decoding, order within and between
+ * blocks, each event's JSON and type, indexes that agree with their records,
+ * keys of organizations that exist.  ERR_NONE also with faults; ERR_STORE when
+ * LMDB cannot go on, ERR_NO_MEMORY.
  * progress may be NULL.
  */
 enum error store_check(struct store_txn *txn, store_check_report *report,

@@ -8,19 +8,16 @@
  * compared, without LMDB: what it would pass over shows, and what it would
  * give up at is named.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "store/check_part.h"
-#include "store/lmdb_error.h"
 #include "store/page.h"
+#include "store/page_file.h"
 
 enum {
 	FAULT_TEXT_SIZE = 256,
@@ -30,19 +27,10 @@ enum {
 	FIRST_TXN = 1
 };
 
-/* The data file. */
-struct pages {
-	struct check *check;
-	const uint8_t *map;
-	size_t map_bytes;
-	size_t page_bytes;
-	uint64_t page_count;
-	uint8_t *owned;		/* a bit each: it is somebody's */
-};
-
 /* One tree, as far as it was walked. */
 struct walk {
-	struct pages *pages;
+	struct check *check;
+	struct page_file *pages;
 	const char *name;
 	unsigned int depth;
 	bool has_numbers;	/* its keys are such, in native order */
@@ -61,9 +49,6 @@ struct bounds {
 	const struct page_record *upper;
 };
 
-static enum error open_pages(struct check *check, struct pages *pages);
-static bool find_meta(struct pages *pages, struct page_meta *meta_out);
-static void close_pages(struct pages *pages);
 static void check_latest(struct walk *walk, uint64_t txn_number);
 static void visit_free(struct walk *walk, const struct page_record *record);
 static void visit_tree(struct walk *walk, const struct page_record *record);
@@ -78,7 +63,7 @@ static const uint8_t *value_of(struct walk *walk,
     const struct page_record *record);
 static const uint8_t *take_far(struct walk *walk,
     const struct page_record *record);
-static bool own(struct pages *pages, uint64_t number);
+static bool own(struct page_file *pages, uint64_t number);
 static int compare(const struct walk *walk, const struct page_record *a,
     const struct page_record *b);
 static void compare_count(struct walk *walk, const char *what, uint64_t told,
@@ -89,17 +74,16 @@ static void fault(struct walk *walk, const char *format, ...)
 enum error
 check_pages(struct check *check)
 {
-	struct pages pages = {
-		.check = check,
-		.page_bytes = check->txn->store->page_bytes,
-	};
+	struct page_file pages;
 	struct walk free_walk = {
+		.check = check,
 		.pages = &pages,
 		.name = "free pages",
 		.has_numbers = true,
 		.visit = visit_free,
 	};
 	struct walk trees_walk = {
+		.check = check,
 		.pages = &pages,
 		.name = "trees",
 		.visit = visit_tree,
@@ -110,76 +94,20 @@ check_pages(struct check *check)
 	/* What a write transaction has changed is not in the file. */
 	if (check->txn->is_write)
 		return ERR_NONE;
-	err = open_pages(check, &pages);
-	if (err == ERR_NONE && find_meta(&pages, &meta)) {
-		pages.owned = calloc(1, pages.page_count / BITS + 1);
-		if (pages.owned == NULL) {
-			err = ERR_NO_MEMORY;
-		} else {
-			/* The free ones last: then who has them is known. */
-			walk_tree(&trees_walk, &meta.trees[1]);
-			walk_tree(&free_walk, &meta.trees[0]);
-			check_latest(&free_walk, meta.txn_number);
-		}
+	err = page_file_open(check->txn, &pages, &meta);
+	if (err == ERR_NONE) {
+		/* The free ones last: then who has them is known. */
+		walk_tree(&trees_walk, &meta.trees[1]);
+		walk_tree(&free_walk, &meta.trees[0]);
+		check_latest(&free_walk, meta.txn_number);
+	} else if (err == ERR_CORRUPT) {
+		check->result->faults++;
+		check->report("data.mdb: it ends before its last page",
+		    check->arg);
 	}
-	close_pages(&pages);
-	return err;
-}
-
-static enum error
-open_pages(struct check *check, struct pages *pages)
-{
-	struct store *store = check->txn->store;
-	struct stat status;
-	int fd;
-	int code = mdb_env_get_fd(store->env, &fd);
-	void *map;
-
-	if (code == MDB_SUCCESS && fstat(fd, &status) != 0)
-		code = errno;
-	if (code != MDB_SUCCESS)
-		return lmdb_failed(code, "fstat", store->path);
-	pages->map_bytes = (size_t)status.st_size;
-	map = mmap(NULL, pages->map_bytes, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED)
-		return lmdb_failed(errno, "mmap", store->path);
-	pages->map = map;
-	return ERR_NONE;
-}
-
-/*
- * That of the transaction.  The one after the next is written over it, and
- * once the next one is there that may begin at any moment.
- */
-static bool
-find_meta(struct pages *pages, struct page_meta *meta_out)
-{
-	struct check *check = pages->check;
-	size_t wanted = mdb_txn_id(check->txn->mdb);
-	uint64_t file_pages = pages->map_bytes / pages->page_bytes;
-	MDB_envinfo state;
-
-	if (pages->map == NULL || file_pages < META_PAGES)
-		return false;
-	memcpy(meta_out, pages->map + wanted % META_PAGES *
-	    pages->page_bytes, sizeof(*meta_out));
-	if (mdb_env_info(check->txn->store->env, &state) != MDB_SUCCESS ||
-	    state.me_last_txnid != wanted || meta_out->txn_number != wanted)
-		return false;
-	pages->page_count = (uint64_t)meta_out->last_page + 1;
-	if (pages->page_count <= file_pages)
-		return true;
-	check->result->faults++;
-	check->report("data.mdb: it ends before its last page", check->arg);
-	return false;
-}
-
-static void
-close_pages(struct pages *pages)
-{
-	if (pages->map != NULL)
-		munmap((void *)(uintptr_t)pages->map, pages->map_bytes);
-	free(pages->owned);
+	page_file_close(&pages);
+	/* Of a store that has changed since there is nothing to say. */
+	return err == ERR_CORRUPT || err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
 /* Each transaction but the first writes a page anew at least, and puts the old
@@ -227,7 +155,11 @@ visit_tree(struct walk *walk, const struct page_record *record)
 {
 	char name[FAULT_TEXT_SIZE / 4];
 	struct page_tree tree;
-	struct walk below = { .pages = walk->pages, .name = name };
+	struct walk below = {
+		.check = walk->check,
+		.pages = walk->pages,
+		.name = name,
+	};
 	int len = record->key_len < sizeof(name) ? (int)record->key_len :
 	    (int)sizeof(name) - 1;
 
@@ -267,7 +199,7 @@ static void
 walk_page(struct walk *walk, uint64_t number, unsigned int level,
     struct bounds bounds)
 {
-	struct pages *pages = walk->pages;
+	struct page_file *pages = walk->pages;
 	bool is_leaf = level == walk->depth;
 	const uint8_t *page;
 
@@ -361,7 +293,7 @@ value_of(struct walk *walk, const struct page_record *record)
 static const uint8_t *
 take_far(struct walk *walk, const struct page_record *record)
 {
-	struct pages *pages = walk->pages;
+	struct page_file *pages = walk->pages;
 	uint64_t first = record->page;
 	uint64_t count = (PAGE_HEADER_BYTES + (uint64_t)record->value_len +
 	    pages->page_bytes - 1) / pages->page_bytes;
@@ -385,7 +317,7 @@ take_far(struct walk *walk, const struct page_record *record)
 
 /* Whether it is in the file, and was nobody's. */
 static bool
-own(struct pages *pages, uint64_t number)
+own(struct page_file *pages, uint64_t number)
 {
 	uint8_t bit = (uint8_t)(1U << number % BITS);
 
@@ -426,7 +358,7 @@ compare_count(struct walk *walk, const char *what, uint64_t told,
 static void
 fault(struct walk *walk, const char *format, ...)
 {
-	struct check *check = walk->pages->check;
+	struct check *check = walk->check;
 	char text[FAULT_TEXT_SIZE];
 	va_list args;
 	int len = snprintf(text, sizeof(text), "pages of %s: ", walk->name);

@@ -37,6 +37,7 @@ libstore_a_SOURCES = \
 	src/store/organizations.c src/store/organizations.h \
 	src/store/organizations_erase.c \
 	src/store/page.c src/store/page.h \
+	src/store/page_file.c src/store/page_file.h \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/producers.c src/store/producers.h \
 	src/store/readers.c src/store/readers.h \

@@ -95,8 +95,8 @@ replicas_look(const struct replicas *replicas, uint64_t *differences,
 }
 
 void
-replicas_note_difference(struct replicas *replicas, const struct replica *replica,
-    uint64_t sequence)
+replicas_note_difference(struct replicas *replicas,
+    const struct replica *replica, uint64_t sequence)
 {
 	char place[24];
 
