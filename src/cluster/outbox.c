@@ -114,9 +114,9 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	*message = (struct message){
 		.is_there = true,
 		.ticket = {
-			.producer = outbox->producer,
-			.number = outbox->last_number + 1,
-			.mark = letter->mark,
+		    .producer = outbox->producer,
+		    .number = outbox->last_number + 1,
+		    .mark = letter->mark,
 		},
 		.until_ms = letter->until_ms,
 		.owner = letter->owner,
