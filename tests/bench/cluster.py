@@ -152,7 +152,7 @@ def bench(store, plan):
     subjects = measure_subjects(plan)
     print("The server keeps "
           f"{subjects['own'] - subjects['same']:,.0f} bytes in memory for a "
-          "subject of its own (an idempotency key): "
+          "subject of its own, which no message here has: "
           f"{subjects['own']:,.0f} a message, and {subjects['same']:,.0f} "
           "where all have one subject.\n")
     return []
