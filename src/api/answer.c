@@ -70,7 +70,7 @@ answer_repeat(struct service *service, struct repeats *repeats,
 		/* That was the first one's. */
 		exchange.request_id[0] = '\0';
 	exchange_resume(&exchange, service, response);
-	if (!repeat_holds(repeat, &exchange))
+	if (!repeat_holds(repeat, &exchange) || authorize_is_lost(&exchange))
 		return false;
 
 	request.remote_address = repeat->remote_address;

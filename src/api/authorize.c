@@ -21,7 +21,6 @@ struct asker {
 };
 
 static enum error read_key(struct exchange *exchange);
-static bool is_lost(const struct exchange *exchange);
 static enum error find_asker(struct exchange *exchange,
     struct asker *asker_out);
 static enum error check_asker(struct exchange *exchange,
@@ -62,6 +61,14 @@ authorize_again(struct exchange *exchange)
 	return err == ERR_NONE ? check_asker(exchange, &asker) : err;
 }
 
+bool
+authorize_is_lost(const struct exchange *exchange)
+{
+	const struct shared *shared = atomic_load(&exchange->service->shared);
+
+	return shared != NULL && cluster_sign_is_lost(shared);
+}
+
 static enum error
 read_key(struct exchange *exchange)
 {
@@ -76,7 +83,7 @@ read_key(struct exchange *exchange)
 		return ERR_BAD_KEY;
 
 	err = exchange_read(exchange);
-	if (err == ERR_NONE && is_lost(exchange))
+	if (err == ERR_NONE && authorize_is_lost(exchange))
 		err = detail_set(&exchange->detail, ERR_STORE, "this machine "
 		    "was away from the others for too long: try another one");
 	/* Without a store the checksum tells a typo.  With one, a look-up costs
@@ -89,15 +96,6 @@ read_key(struct exchange *exchange)
 	api_key_digest(exchange->pepper, request->key, key_len,
 	    exchange->digest);
 	return ERR_NONE;
-}
-
-/* Its store lacks what others have, and would show wrong pages. */
-static bool
-is_lost(const struct exchange *exchange)
-{
-	const struct shared *shared = atomic_load(&exchange->service->shared);
-
-	return shared != NULL && cluster_sign_is_lost(shared);
 }
 
 static enum error

@@ -2,6 +2,8 @@
 #ifndef API_AUTHORIZE_H
 #define API_AUTHORIZE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 struct exchange;
@@ -21,5 +23,9 @@ enum error authorize(struct exchange *exchange);
  * so on.  Counts nothing.
  */
 enum error authorize_again(struct exchange *exchange);
+
+/* Whether this machine's store lacks what other machines have, and would show
+ * wrong pages; costs one load. */
+bool authorize_is_lost(const struct exchange *exchange);
 
 #endif

@@ -65,9 +65,9 @@ void replica_delete(const struct replica_source *source,
 void replica_take(struct replica *replica, natsMsg *message,
     const jsMsgMetaData *place);
 
-/* A server has sent so many messages, the last of this sequence: whether that
- * is what came of this one, which is a sign of its life. */
-bool replica_greet(struct replica *replica, uint64_t deliveries,
+/* A server has sent so many messages, the last of this sequence or before: a
+ * sign of life, if so many came of this one. */
+void replica_greet(struct replica *replica, uint64_t deliveries,
     uint64_t sequence);
 
 /* The server waits until an empty message is sent to this subject, which it

@@ -31,6 +31,9 @@ replicas_keep(struct replicas *replicas, size_t replica_count,
 {
 	int64_t now_ms = clock_steady_ms();
 
+	/* One that is about to leave may still be there. */
+	if (there_count > replica_count)
+		there_count = replica_count;
 	for (size_t i = replica_count; i < replicas->count; i++)
 		replica_close(&replicas->all[i]);
 	replicas->count = replica_count;

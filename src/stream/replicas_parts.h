@@ -15,6 +15,7 @@ struct replicas {
 	uint64_t passed;	/* up to it all is decided */
 	int64_t open_at_ms;
 	int64_t open_again_ms;	/* after a round that leaves one missing */
+	int64_t gave_up_ms;	/* when a consumer was told so last */
 	int64_t drained_ms;	/* nothing that came was waiting then */
 	int64_t split_since_ms;
 	uint64_t differences;

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "stream/replicas_parts.h"
 
+/* Between two times that a consumer is told to end. */
+enum { GIVE_UP_MS = 250 };
+
 /* "$JS.FC", stream, consumer, and a word. */
 #define FLOW_CONTROL_FORMAT "$JS.FC.%*[^.].%63[^.]."
 
@@ -16,6 +19,7 @@ static bool read_number(natsMsg *message, const char *header,
     uint64_t *number_out);
 static void owe(struct replicas *replicas, const char *subject);
 static void take(struct replicas *replicas, natsMsg *message);
+static void give_up(struct replicas *replicas, const char *consumer);
 static void look_back(struct replicas *replicas,
     const struct replica *replica);
 
@@ -58,7 +62,7 @@ take(struct replicas *replicas, natsMsg *message)
 		look_back(replicas, replica);
 		replica_drop(replica, replicas->passed);
 	} else {
-		replica_delete(&replicas->source, place->Consumer);
+		give_up(replicas, place->Consumer);
 		natsMsg_Destroy(message);
 	}
 	jsMsgMetaData_Destroy(place);
@@ -79,7 +83,7 @@ greet(struct replicas *replicas, natsMsg *message)
 	if (read_number(message, "Nats-Last-Consumer", &deliveries) &&
 	    read_number(message, "Nats-Last-Stream", &sequence))
 		for (size_t i = 0; i < replicas->count; i++)
-			(void)replica_greet(&replicas->all[i], deliveries,
+			replica_greet(&replicas->all[i], deliveries,
 			    sequence);
 	if (subject != NULL || natsMsgHeader_Get(message,
 	    "Nats-Consumer-Stalled", &subject) == NATS_OK)
@@ -112,7 +116,19 @@ owe(struct replicas *replicas, const char *subject)
 	if (replica != NULL)
 		replica_owe(replica, subject);
 	else
-		replica_delete(&replicas->source, consumer);
+		give_up(replicas, consumer);
+}
+
+/* One at a time: it may have sent many messages by now. */
+static void
+give_up(struct replicas *replicas, const char *consumer)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (now_ms - replicas->gave_up_ms < GIVE_UP_MS)
+		return;
+	replicas->gave_up_ms = now_ms;
+	replica_delete(&replicas->source, consumer);
 }
 
 /* Whether what came late is what most said. */
