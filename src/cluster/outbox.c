@@ -48,7 +48,6 @@ struct outbox {
 
 static struct message *at(struct outbox *outbox, uint64_t number);
 static struct message *find(struct outbox *outbox, uint64_t number);
-static const struct message *find_oldest(const struct outbox *outbox);
 static void publish(struct outbox *outbox, struct message *message,
     int64_t now_ms);
 static bool may_publish(struct outbox *outbox, bool is_oldest,
@@ -167,15 +166,16 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
     void *arg)
 {
 	struct publisher_answer answer;
-	const struct message *oldest;
+	uint64_t first = outbox->last_number + 1;
+	bool is_oldest = true;
 
 	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX &&
 	    publisher_next(outbox->publisher, &answer); i++)
 		take(outbox, &answer, now_ms, done, arg);
-	oldest = find_oldest(outbox);
+	/* From the place of the next number on, which is the oldest's. */
 	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX && outbox->count > 0;
 	    i++) {
-		struct message *message = &outbox->messages[i];
+		struct message *message = at(outbox, first + i);
 
 		if (!message->is_there)
 			continue;
@@ -185,8 +185,9 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 			    OUTBOX_UNKNOWN : OUTBOX_UNSENT, 0, done, arg);
 		else if (!message->is_on_way &&
 		    now_ms >= message->again_ms &&
-		    may_publish(outbox, message == oldest, now_ms))
+		    may_publish(outbox, is_oldest, now_ms))
 			publish(outbox, message, now_ms);
+		is_oldest = false;
 	}
 }
 
@@ -204,23 +205,6 @@ find(struct outbox *outbox, uint64_t number)
 
 	return message->is_there && message->ticket.number == number ?
 	    message : NULL;
-}
-
-/* NULL when there is none. */
-static const struct message *
-find_oldest(const struct outbox *outbox)
-{
-	const struct message *oldest = NULL;
-
-	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX && outbox->count > 0;
-	    i++) {
-		const struct message *message = &outbox->messages[i];
-
-		if (message->is_there && (oldest == NULL ||
-		    message->ticket.number < oldest->ticket.number))
-			oldest = message;
-	}
-	return oldest;
 }
 
 static bool

@@ -19,7 +19,6 @@ struct link;
 /* Organizations and keys; its stream is KV_apitrail. */
 #define BUCKET_NAME "apitrail"
 #define BUCKET_STREAM_NAME "KV_apitrail"
-#define BUCKET_SUBJECTS "$KV.apitrail.>"
 #define BUCKET_SUBJECT_PREFIX "$KV.apitrail."
 
 enum {
