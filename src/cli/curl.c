@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/child.h"
 
 /* It says "curl: (60) SSL certificate problem: ...", and more below that. */
 #define COMPLAINT "curl: ("
@@ -26,7 +25,6 @@ enum {
 };
 
 static int start(char *url, int seconds, pid_t *child_out, int *fd_out);
-static int spawn(char *const words[], int fd, pid_t *child_out);
 static bool read_all(int fd, int silence_ms, char *said, size_t size);
 static int end(pid_t child, bool is_given_up);
 static void keep_reason(char *said);
@@ -59,6 +57,7 @@ start(char *url, int seconds, pid_t *child_out, int *fd_out)
 		"*", "--proto", "=https", "--http1.1", "--max-time", "", "-o",
 		"/dev/null", "-D", "-", "--" };
 	char *argv[COUNT_OF(words) + 2];
+	struct child_streams streams;
 	int fds[2];
 	int cause;
 
@@ -69,48 +68,20 @@ start(char *url, int seconds, pid_t *child_out, int *fd_out)
 	argv[COUNT_OF(words) + 1] = NULL;
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return errno;
-	cause = spawn(argv, fds[1], child_out);
+	streams = (struct child_streams){
+		.input = open("/dev/null", O_RDONLY | O_CLOEXEC),
+		.output = fds[1],
+		.errors = fds[1],
+	};
+	cause = streams.input < 0 ? errno : child_start(argv[0], argv,
+	    environ, &streams, child_out);
+	if (streams.input >= 0)
+		close(streams.input);
 	close(fds[1]);
 	if (cause != 0)
 		close(fds[0]);
 	else
 		*fd_out = fds[0];
-	return cause;
-}
-
-/* Not by fork: the store may be open. */
-static int
-spawn(char *const words[], int fd, pid_t *child_out)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t given_back;
-	int cause = posix_spawn_file_actions_init(&actions);
-
-	if (cause != 0)
-		return cause;
-	cause = posix_spawnattr_init(&attributes);
-	if (cause != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return cause;
-	}
-	sigemptyset(&given_back);
-	sigaddset(&given_back, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attributes, &given_back);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	cause = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-	    "/dev/null", O_RDONLY, 0);
-	if (cause == 0)
-		cause = posix_spawn_file_actions_adddup2(&actions, fd,
-		    STDOUT_FILENO);
-	if (cause == 0)
-		cause = posix_spawn_file_actions_adddup2(&actions, fd,
-		    STDERR_FILENO);
-	if (cause == 0)
-		cause = posix_spawnp(child_out, words[0], &actions,
-		    &attributes, words, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
 	return cause;
 }
 

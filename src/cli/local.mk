@@ -8,6 +8,7 @@ libcli_a_SOURCES = \
 	src/cli/cgi_answer.c src/cli/cgi_answer.h \
 	src/cli/cgi_environment.c src/cli/cgi_environment.h \
 	src/cli/check.c \
+	src/cli/child.c src/cli/child.h \
 	src/cli/command.c src/cli/command.h \
 	src/cli/commands.h \
 	src/cli/complete.c src/cli/complete.h \

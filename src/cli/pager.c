@@ -3,13 +3,14 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "cli/child.h"
 
 /* What nobody has installed is not missed. */
 static char default_pager[] =
@@ -39,16 +40,13 @@ pager_is_wanted(void)
 	    (program[0] != '\0' && strcmp(program, "cat") != 0);
 }
 
-/* Not by fork: the store may be open. */
 int
 pager_start(void)
 {
 	char *program = getenv("PAGER");
 	char *words[] = { shell, command_option,
 		program != NULL ? program : default_pager, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t given_back;
+	struct child_streams streams = { .output = -1, .errors = -1 };
 	int ends[2];
 	int error;
 
@@ -57,17 +55,8 @@ pager_start(void)
 	/* Colours as they are; gone when it all fits; and left on screen. */
 	(void)setenv("LESS", "FRX", 0);
 	(void)setenv("LESSCHARSET", "utf-8", 0);
-	sigemptyset(&given_back);
-	sigaddset(&given_back, SIGPIPE);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigdefault(&attributes, &given_back);
-	error = posix_spawn(&pager, "/bin/sh", &actions, &attributes, words,
-	    environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
+	streams.input = ends[0];
+	error = child_start("/bin/sh", words, environ, &streams, &pager);
 	close(ends[0]);
 	if (error != 0) {
 		close(ends[1]);

@@ -6,13 +6,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/child.h"
 #include "cli/complain.h"
 
 #define RESPONDER "apitrail.fcgi"
@@ -20,13 +20,14 @@
 enum { SILENCE_MS_MAX = MINUTE_MS };
 
 static enum error find_responder(char path[PATH_MAX]);
-static int spawn(const char *path, int stdin_fd, int stdout_fd,
-    char *const *environment, pid_t *child_out);
 
 enum error
 responder_child_start(int stdin_fd, char *const *environment,
     pid_t *child_out, int *answer_fd_out)
 {
+	char name[] = RESPONDER;
+	char *argv[] = { name, NULL };
+	struct child_streams streams = { .input = stdin_fd, .errors = -1 };
 	char path[PATH_MAX];
 	int fds[2];
 	int cause;
@@ -38,7 +39,8 @@ responder_child_start(int stdin_fd, char *const *environment,
 		complain("a pipe: %s", strerror(errno));
 		return ERR_IO;
 	}
-	cause = spawn(path, stdin_fd, fds[1], environment, child_out);
+	streams.output = fds[1];
+	cause = child_start(path, argv, environment, &streams, child_out);
 	close(fds[1]);
 	if (cause != 0) {
 		close(fds[0]);
@@ -124,42 +126,4 @@ find_responder(char path[PATH_MAX])
 	complain("%s: %s; it is not beside this program either", path,
 	    strerror(errno));
 	return ERR_IO;
-}
-
-/* Returns an errno. */
-static int
-spawn(const char *path, int stdin_fd, int stdout_fd,
-    char *const *environment, pid_t *child_out)
-{
-	char name[] = RESPONDER;
-	char *argv[] = { name, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-	int cause;
-
-	cause = posix_spawn_file_actions_init(&actions);
-	if (cause != 0)
-		return cause;
-	cause = posix_spawnattr_init(&attributes);
-	if (cause != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return cause;
-	}
-	/* This program ignores SIGPIPE, the child decides for itself. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attributes, &signals);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	cause = posix_spawn_file_actions_adddup2(&actions, stdin_fd,
-	    STDIN_FILENO);
-	if (cause == 0)
-		cause = posix_spawn_file_actions_adddup2(&actions, stdout_fd,
-		    STDOUT_FILENO);
-	if (cause == 0)
-		cause = posix_spawn(child_out, path, &actions, &attributes,
-		    argv, environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return cause;
 }
