@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/check.h"
 #include "store/organizations.h"
 #include "suite.h"
 
@@ -265,4 +266,21 @@ fixture_run_child(void (*child)(void *arg), void *arg)
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	return status;
+}
+
+static void
+note_fault(const char *fault, void *arg)
+{
+	(void)arg;
+	ck_assert_ptr_nonnull(strstr(fault, "does not decode"));
+}
+
+uint64_t
+fixture_count_faults(struct store_txn *txn)
+{
+	struct check_result result;
+
+	ck_assert_int_eq(store_check(txn, note_fault, NULL, NULL, &result),
+	    ERR_NONE);
+	return result.faults;
 }

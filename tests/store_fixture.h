@@ -29,6 +29,8 @@ struct store_txn *fixture_read_begin(struct store *store);
 void fixture_commit(struct store_txn *txn);
 
 uint32_t fixture_organization(struct store_txn *txn, const char *name);
+/* Of what check finds, which has to be that records do not decode. */
+uint64_t fixture_count_faults(struct store_txn *txn);
 
 /* The type of events of this category. */
 const char *fixture_type(enum category category);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/check.h"
 #include "store/meta.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -71,23 +70,6 @@ START_TEST(what_is_put_is_read_by_another_process)
 }
 END_TEST
 
-static void
-note_fault(const char *fault, void *arg)
-{
-	(void)arg;
-	ck_assert_ptr_nonnull(strstr(fault, "does not decode"));
-}
-
-static uint64_t
-count_faults(void)
-{
-	struct check_result result;
-
-	ck_assert_int_eq(store_check(txn, note_fault, NULL, NULL, &result),
-	    ERR_NONE);
-	return result.faults;
-}
-
 START_TEST(a_later_place_takes_the_place_of_an_earlier_one)
 {
 	struct membership membership = somewhere;
@@ -97,7 +79,7 @@ START_TEST(a_later_place_takes_the_place_of_an_earlier_one)
 	membership.alarm = MEMBERSHIP_WELL;
 	ck_assert_int_eq(store_membership_put(txn, &membership), ERR_NONE);
 	membership = somewhere;
-	ck_assert_uint_eq(count_faults(), 0);
+	ck_assert_uint_eq(fixture_count_faults(txn), 0);
 	ck_assert_int_eq(store_membership_get(txn, &membership), ERR_NONE);
 	ck_assert_uint_eq(membership.position, 7);
 	ck_assert_int_eq(membership.alarm, MEMBERSHIP_WELL);
@@ -140,7 +122,7 @@ START_TEST(a_place_that_cannot_be_is_corrupt)
 	ck_assert_int_eq(store_membership_get(txn, &membership),
 	    ERR_CORRUPT);
 	ck_assert_uint_eq(membership.position, 0);
-	ck_assert_uint_eq(count_faults(), 1);
+	ck_assert_uint_eq(fixture_count_faults(txn), 1);
 	ck_assert_int_eq(store_membership_check_alone(txn, NULL),
 	    ERR_CORRUPT);
 }

@@ -1,7 +1,6 @@
 /* test_store_producers.c - which messages of the log a store has. */
 #include "store/producers.h"
 
-#include "store/check.h"
 #include "store/meta.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -89,31 +88,14 @@ START_TEST(the_other_records_of_the_store_stay)
 }
 END_TEST
 
-static void
-note_fault(const char *fault, void *arg)
-{
-	(void)fault;
-	(void)arg;
-}
-
-static uint64_t
-count_faults(void)
-{
-	struct check_result result;
-
-	ck_assert_int_eq(store_check(txn, note_fault, NULL, NULL, &result),
-	    ERR_NONE);
-	return result.faults;
-}
-
 START_TEST(check_reads_what_is_there)
 {
 	put(1, BASE_MS);
-	ck_assert_uint_eq(count_faults(), 0);
+	ck_assert_uint_eq(fixture_count_faults(txn), 0);
 	ck_assert_int_eq(meta_put(txn, "producer 12345678",
 			     (const uint8_t *)"short", 5),
 	    ERR_NONE);
-	ck_assert_uint_eq(count_faults(), 1);
+	ck_assert_uint_eq(fixture_count_faults(txn), 1);
 }
 END_TEST
 
