@@ -28,8 +28,8 @@
 
 enum {
 	EVENTS = 300,
-	SWAPS = 50,
-	SWAPS_PER_LOOK = 10,
+	SWAPS = 20,
+	SWAPS_PER_LOOK = 5,
 	READERS = 3,
 	OPENERS = 3,
 	/* A look a second, and a slow machine. */

@@ -155,8 +155,12 @@ class Machines:
         return made["id"]
 
     def at_end(self):
-        with self.servers.client() as client:
-            last, revision = client.last(), client.last(nats.BUCKET)
+        try:
+            with self.servers.client() as client:
+                last, revision = client.last(), client.last(nats.BUCKET)
+        except OSError:
+            # There is no leader yet.
+            return False
         return all(stat["cluster_position"] == last
                    and stat["cluster_revision"] == revision
                    for stat in (machine.stat() for machine in self.all))

@@ -9,7 +9,7 @@ const { chromium } = load("playwright-core");
 const axe = readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
 
 const AT_A_TIME = 2;
-const TIMEOUT_MS = 20000;
+const TIMEOUT_MS = 60000;
 
 export const setup = JSON.parse(process.argv[2]);
 const answers = readline.createInterface({ input: process.stdin })[

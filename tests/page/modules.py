@@ -11,7 +11,7 @@ MODULES = os.path.join(BUILD, "tests", "page", "modules")
 BROWSERS = ("chromium-headless-shell", "chromium")
 BROWSER = next((name for name in BROWSERS if shutil.which(name)), BROWSERS[0])
 BROWSER_PATH = shutil.which(BROWSER)
-NODE_SECONDS = 240
+NODE_SECONDS = 480
 
 
 def missing(*programs):

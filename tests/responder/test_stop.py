@@ -4,8 +4,8 @@ import threading
 from fastcgi import *
 
 SECOND = 1.2  # with what it takes this test to see it
-# Several times what a socket holds, and read well before STOP_MS.
-LARGER = 1000000
+# Twice what a socket holds, and read well before STOP_MS.
+LARGER = 400000
 
 
 def ends_in_time(responder, number=signal.SIGTERM):
