@@ -12,7 +12,7 @@
 #include "store/api_keys.h"
 #include "suite.h"
 
-enum { EVENT_COUNT = 50000, APPEND_COUNT = 5000 };
+enum { EVENT_COUNT = 12000, APPEND_COUNT = 5000 };
 
 static struct fixture fixture;
 

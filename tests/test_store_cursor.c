@@ -9,7 +9,7 @@
 #include "suite.h"
 
 enum {
-	CASES = 3000,
+	CASES = 1000,
 	COMMITTED_CASES = 60,
 	STEPS_MAX = 120,
 	QUERIES = 12,

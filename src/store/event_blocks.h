@@ -47,6 +47,9 @@ struct sweep_place event_block_range(const struct event_block *found);
 enum error event_block_step(struct store_txn *txn, uint32_t organization,
     enum category category, bool is_forward, struct event_block *block_out);
 
+/* Tells the processor that a block which was found will be read. */
+void event_block_fetch(const struct event_block *found);
+
 /* Checks and reads a block that was found; ERR_CORRUPT is logged here. */
 enum error event_block_read(struct store_txn *txn,
     const struct event_block *found, struct block *block_out);

@@ -10,6 +10,7 @@
 /* One category: the event that comes next, in a block that stays in sight. */
 struct source {
 	enum category category;
+	struct event_block found;
 	unsigned int next;
 	struct block block;
 };
@@ -27,19 +28,20 @@ struct scan {
 };
 
 static void set_from(struct scan *scan);
+static enum error find_sources(struct scan *scan);
+static enum error find_begin(struct scan *scan, enum category category,
+    struct event_block *found_out);
 static enum error open_sources(struct scan *scan);
 static enum error open_source(struct scan *scan, struct source *source,
     bool *is_open_out);
-static enum error find_begin(struct scan *scan, enum category category,
-    struct event_block *found_out);
 static bool is_ahead(const struct scan *scan,
     const struct block_event *event);
 static bool is_past_end(const struct scan *scan,
     const struct block_event *event);
-static enum error enter(struct scan *scan, struct source *source,
-    const struct event_block *found);
+static enum error enter(struct scan *scan, struct source *source);
 static enum error advance(struct scan *scan, struct source *source,
     bool *is_open_out);
+static void drop(struct scan *scan, struct source *source);
 static struct source *first_of(struct scan *scan);
 static bool visit_one(const struct source *source, store_event_visit *visit,
     void *arg);
@@ -58,6 +60,8 @@ store_event_scan(struct store_txn *txn, const struct event_range *range,
 		/* What lies only in memory has to be found as well. */
 		err = tails_flush(txn);
 	if (err == ERR_NONE)
+		err = find_sources(&scan);
+	if (err == ERR_NONE)
 		err = open_sources(&scan);
 
 	while (err == ERR_NONE && scan.source_count > 0) {
@@ -67,13 +71,8 @@ store_event_scan(struct store_txn *txn, const struct event_range *range,
 		if (!visit_one(source, visit, arg))
 			break;
 		err = advance(&scan, source, &is_open);
-		if (err == ERR_NONE && !is_open) {
-			struct source *last =
-			    &scan.sources[--scan.source_count];
-
-			if (source != last)
-				*source = *last;
-		}
+		if (err == ERR_NONE && !is_open)
+			drop(&scan, source);
 	}
 	return err;
 }
@@ -102,51 +101,27 @@ set_from(struct scan *scan)
 		scan->from.stored_at_ms = 0;
 }
 
+/* All before any is read: what the processor has to fetch for one comes while
+ * the next is looked for. */
 static enum error
-open_sources(struct scan *scan)
+find_sources(struct scan *scan)
 {
 	scan->source_count = 0;
 	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
 		struct source *source = &scan->sources[scan->source_count];
-		bool is_open;
 		enum error err;
 
 		if (!filter_wants(&scan->range->filter, (enum category)i))
 			continue;
 		source->category = (enum category)i;
-		err = open_source(scan, source, &is_open);
+		err = find_begin(scan, source->category, &source->found);
 		if (err != ERR_NONE)
 			return err;
-		if (is_open)
-			scan->source_count++;
+		if (!source->found.is_found)
+			continue;
+		event_block_fetch(&source->found);
+		scan->source_count++;
 	}
-	return ERR_NONE;
-}
-
-/* One seek and at most one step back: the block before may reach in. */
-static enum error
-open_source(struct scan *scan, struct source *source, bool *is_open_out)
-{
-	struct event_block found;
-	enum error err = find_begin(scan, source->category, &found);
-
-	*is_open_out = false;
-	if (err != ERR_NONE || !found.is_found)
-		return err;
-	err = enter(scan, source, &found);
-	if (err != ERR_NONE)
-		return err;
-
-	*is_open_out = true;
-	while (*is_open_out &&
-	    !is_ahead(scan, &source->block.events[source->next])) {
-		err = advance(scan, source, is_open_out);
-		if (err != ERR_NONE)
-			return err;
-	}
-	if (*is_open_out)
-		*is_open_out = !is_past_end(scan,
-		    &source->block.events[source->next]);
 	return ERR_NONE;
 }
 
@@ -168,6 +143,41 @@ find_begin(struct scan *scan, enum category category,
 		return err;
 	return event_block_find_first(scan->txn, range->organization,
 	    category, &scan->from, found_out);
+}
+
+static enum error
+open_sources(struct scan *scan)
+{
+	for (unsigned int i = scan->source_count; i > 0; i--) {
+		struct source *source = &scan->sources[i - 1];
+		bool is_open;
+		enum error err = open_source(scan, source, &is_open);
+
+		if (err != ERR_NONE)
+			return err;
+		if (!is_open)
+			drop(scan, source);
+	}
+	return ERR_NONE;
+}
+
+/* It may have to step on: the block before may reach in. */
+static enum error
+open_source(struct scan *scan, struct source *source, bool *is_open_out)
+{
+	enum error err = enter(scan, source);
+
+	*is_open_out = err == ERR_NONE;
+	while (*is_open_out &&
+	    !is_ahead(scan, &source->block.events[source->next])) {
+		err = advance(scan, source, is_open_out);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (*is_open_out)
+		*is_open_out = !is_past_end(scan,
+		    &source->block.events[source->next]);
+	return err;
 }
 
 /* Whether the event is beyond the point where the scan begins. */
@@ -192,10 +202,10 @@ is_past_end(const struct scan *scan, const struct block_event *event)
 }
 
 static enum error
-enter(struct scan *scan, struct source *source,
-    const struct event_block *found)
+enter(struct scan *scan, struct source *source)
 {
-	enum error err = event_block_read(scan->txn, found, &source->block);
+	enum error err = event_block_read(scan->txn, &source->found,
+	    &source->block);
 
 	source->next = scan->range->order == OLDEST_FIRST || err != ERR_NONE ?
 	    0 : source->block.count - 1;
@@ -207,7 +217,6 @@ advance(struct scan *scan, struct source *source, bool *is_open_out)
 {
 	bool is_forward = scan->range->order == OLDEST_FIRST;
 	unsigned int end = is_forward ? source->block.count - 1 : 0;
-	struct event_block found;
 	enum error err = ERR_NONE;
 
 	*is_open_out = true;
@@ -215,16 +224,25 @@ advance(struct scan *scan, struct source *source, bool *is_open_out)
 		source->next += is_forward ? 1 : -1U;
 	} else {
 		err = event_block_step(scan->txn, scan->range->organization,
-		    source->category, is_forward, &found);
-		*is_open_out = err == ERR_NONE && found.is_found;
+		    source->category, is_forward, &source->found);
+		*is_open_out = err == ERR_NONE && source->found.is_found;
 		if (*is_open_out)
-			err = enter(scan, source, &found);
+			err = enter(scan, source);
 	}
 	if (err != ERR_NONE || !*is_open_out)
 		return err;
 	*is_open_out = !is_past_end(scan,
 	    &source->block.events[source->next]);
 	return ERR_NONE;
+}
+
+static void
+drop(struct scan *scan, struct source *source)
+{
+	struct source *last = &scan->sources[--scan->source_count];
+
+	if (source != last)
+		*source = *last;
 }
 
 static struct source *
