@@ -118,6 +118,18 @@ cluster_look(const struct cluster *cluster, struct cluster_place *place)
 	follower_look(cluster->revisions, &place->bucket);
 }
 
+uint64_t
+cluster_position(const struct cluster *cluster)
+{
+	return cluster->membership.position;
+}
+
+uint64_t
+cluster_decided(const struct cluster *cluster)
+{
+	return follower_decided(cluster->log);
+}
+
 struct store *
 cluster_store(const struct cluster *cluster)
 {

@@ -29,10 +29,11 @@ enum error
 cluster_follow(struct cluster *cluster)
 {
 	enum error err = follower_new(cluster->link, STREAM_NAME,
-	    cluster->membership.position, cluster->wake_fd, &cluster->log);
+	    &cluster->secrets, cluster->membership.position,
+	    cluster->wake_fd, &cluster->log);
 
 	if (err == ERR_NONE)
-		err = follower_new(cluster->link, BUCKET_STREAM_NAME,
+		err = follower_new(cluster->link, BUCKET_STREAM_NAME, NULL,
 		    cluster->membership.revision, cluster->wake_fd,
 		    &cluster->revisions);
 	return err;

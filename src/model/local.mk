@@ -26,5 +26,6 @@ libmodel_a_SOURCES = \
 	src/model/random_id.c src/model/random_id.h \
 	src/model/registry_entry.c src/model/registry_entry.h \
 	src/model/sodium_ready.c src/model/sodium_ready.h \
-	src/model/tag.c src/model/tag.h
+	src/model/tag.c src/model/tag.h \
+	src/model/verdicts.c src/model/verdicts.h
 MODEL_LIBS = libmodel.a libbase.a $(JSON_C_LIBS) $(SODIUM_LIBS)
