@@ -2,7 +2,8 @@ MODEL_TESTS = test_address test_api_key test_category test_cluster_secrets \
 	test_cursor test_envelope \
 	test_event test_event_columns test_event_members test_event_plain \
 	test_filter \
-	test_json_array test_json_spelling test_json_text test_name \
+	test_json_array test_json_spelling test_json_text test_log_digest \
+	test_name \
 	test_organization test_producer test_random_id test_registry_entry test_tag \
 	test_verdicts
 check_PROGRAMS += $(MODEL_TESTS)
@@ -34,6 +35,8 @@ test_json_spelling_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_json_text_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
 test_json_text_SOURCES = tests/test_json_text.c
 test_json_text_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
+test_log_digest_SOURCES = tests/test_log_digest.c
+test_log_digest_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_name_SOURCES = tests/test_name.c
 test_name_LDADD = $(SUITE_LIBS) $(MODEL_LIBS)
 test_organization_SOURCES = tests/test_organization.c

@@ -11,6 +11,7 @@
 #include "cluster/applier_parts.h"
 #include "model/organization.h"
 #include "store/events.h"
+#include "store/log_digests.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "stream/follower.h"
@@ -25,6 +26,8 @@ static bool is_behind_gap(const struct applier *applier,
 static enum error apply(struct applier *applier,
     const struct follower_message *message, const char *absent,
     struct applier_result *result);
+static void come_to(struct applier *applier,
+    const struct follower_message *message);
 static enum error move_time(struct applier *applier,
     const struct follower_message *message);
 static enum error apply_to(struct applier *applier,
@@ -79,6 +82,8 @@ applier_apply(struct applier *applier,
 		err = store_membership_put(applier->txn,
 		    &applier->membership);
 	if (err == ERR_NONE)
+		err = store_log_digest_put(applier->txn, &applier->digest);
+	if (err == ERR_NONE)
 		err = retention_keep_step(applier->txn,
 		    applier->retention_ms, &applier->load, &result->pruned);
 	if (err == ERR_NONE)
@@ -90,6 +95,7 @@ applier_apply(struct applier *applier,
 		return err;
 	}
 	result->membership = applier->membership;
+	result->digest = applier->digest;
 	for (size_t i = 0; i < applier->applied_count; i++)
 		visit(&applier->applied[i], arg);
 	return ERR_NONE;
@@ -109,6 +115,8 @@ begin(struct applier *applier, struct applier_result *result)
 	applier->place_count = 0;
 	seen_begin(&applier->seen);
 	err = store_membership_get(applier->txn, &applier->membership);
+	if (err == ERR_NONE)
+		err = store_log_digest_get(applier->txn, &applier->digest);
 	if (err != ERR_NONE)
 		store_write_abort(applier->txn);
 	return err == ERR_NOT_FOUND ? ERR_STORE : err;
@@ -162,7 +170,7 @@ apply(struct applier *applier, const struct follower_message *message,
 
 	/* Not even its time: replicas have several. */
 	if (message->is_void) {
-		membership->position = message->sequence;
+		come_to(applier, message);
 		return ERR_NONE;
 	}
 	err = move_time(applier, message);
@@ -183,9 +191,17 @@ apply(struct applier *applier, const struct follower_message *message,
 		log_fact(LEVEL_ERROR, "messages are missing in the log: this "
 		    "machine may differ from others", NULL);
 	}
-	membership->position = message->sequence;
 	membership->position_ms = message->timestamp_ms;
+	come_to(applier, message);
 	return ERR_NONE;
+}
+
+static void
+come_to(struct applier *applier, const struct follower_message *message)
+{
+	applier->membership.position = message->sequence;
+	log_digest_add(&applier->digest, message->sequence,
+	    message->timestamp_ms, message->payload, message->payload_len);
 }
 
 /* Also for what is passed over, which other machines may not: stamps are the

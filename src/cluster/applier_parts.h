@@ -7,6 +7,7 @@
 #include "cluster/applier.h"
 #include "cluster/received.h"
 #include "cluster/seen.h"
+#include "model/log_digest.h"
 #include "record/retention.h"
 
 struct applier {
@@ -16,6 +17,7 @@ struct applier {
 	/* Of one transaction. */
 	struct store_txn *txn;
 	struct membership membership;
+	struct log_digest digest;
 	struct retention_load load;
 	struct buffer carried;		/* a message's copy, to be stamped */
 	struct seen seen;

@@ -55,6 +55,7 @@ int cluster_fd(const struct cluster *cluster);
 /* Where this store is, and the servers are. */
 struct cluster_place {
 	struct membership membership;
+	struct log_digest digest;
 	struct follower_view log;
 	struct follower_view bucket;
 	uint64_t failovers;

@@ -132,6 +132,7 @@ apply_messages(struct cluster *cluster, applier_visit *visit, void *arg,
 		return weigh(cluster, err);
 	cluster->is_full = false;
 	cluster->membership = result.membership;
+	cluster->digest = result.digest;
 	cluster->applied_ms = clock_steady_ms();
 	cluster->absent[0] = '\0';
 	cluster->gap_since_ms = 0;

@@ -20,6 +20,7 @@ libmodel_a_SOURCES = \
 	src/model/json_spelling.c src/model/json_spelling.h \
 	src/model/json_text.c src/model/json_text.h \
 	src/model/limits.h \
+	src/model/log_digest.c src/model/log_digest.h \
 	src/model/name.c src/model/name.h \
 	src/model/organization.c src/model/organization.h \
 	src/model/producer.c src/model/producer.h \

@@ -272,6 +272,9 @@ def judge(all_, acknowledged):
             faults.append(f"check: {check.stdout!r} {check.stderr!r}")
         if machine.readiness().status != 200:
             faults.append("a machine is not ready")
+    status = all_[0].try_cli("cluster", "status")
+    if status.returncode != 0:
+        faults.append(f"status: {status.stdout!r} {status.stderr!r}")
     faults += [f"lost: {one}" for one in sorted(lost)[:10]]
     faults += [f"twice: {one}" for one in sorted(twice)[:10]]
     return len(lost), len(twice), faults
