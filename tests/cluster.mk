@@ -4,6 +4,7 @@ cluster_tests = \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
 	tests/cluster/test_replicas.py \
+	tests/cluster/test_splits.py \
 	tests/cluster/test_troubles.py
 
 EXTRA_DIST += \
@@ -14,7 +15,9 @@ EXTRA_DIST += \
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
-check_PROGRAMS += test_ballot
+check_PROGRAMS += test_ballot tests/cluster/differ
+tests_cluster_differ_SOURCES = tests/cluster/differ.c
+tests_cluster_differ_LDADD = $(STORE_LIBS)
 TESTS += test_ballot
 test_ballot_SOURCES = tests/test_ballot.c
 test_ballot_LDADD = $(SUITE_LIBS) $(STREAM_LIBS) $(MODEL_LIBS)

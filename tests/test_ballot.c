@@ -61,12 +61,29 @@ END_TEST
 START_TEST(replicas_of_which_no_two_agree_are_split)
 {
 	const struct vote three[] = { FOR(7), FOR(8), FOR(9) };
+	const struct vote lacking[] = { FOR(7), NONE, FOR(9) };
 	const struct vote two[] = { FOR(7), NONE };
 	const struct vote four[] = { FOR(7), FOR(7), FOR(8), FOR(8) };
 
 	ck_assert_int_eq(count(three, 3, 0), BALLOT_SPLIT);
+	ck_assert_int_eq(count(lacking, 3, 0), BALLOT_SPLIT);
 	ck_assert_int_eq(count(two, 2, 0), BALLOT_SPLIT);
 	ck_assert_int_eq(count(four, 4, 0), BALLOT_SPLIT);
+}
+END_TEST
+
+START_TEST(who_is_missing_cannot_make_most_agree)
+{
+	const struct vote five[] = { FOR(7), FOR(8), NONE, FOR(9), OPEN };
+	const struct vote pair[] = { FOR(7), FOR(8), FOR(7), FOR(9), OPEN };
+	const struct vote two_away[] = { FOR(7), FOR(8), NONE, OPEN, OPEN };
+	const struct vote pairs[] = { FOR(7), FOR(8), FOR(7), FOR(8),
+	    FOR(9) };
+
+	ck_assert_int_eq(count(five, 5, 0), BALLOT_SPLIT);
+	ck_assert_int_eq(count(pair, 5, 0), BALLOT_OPEN);
+	ck_assert_int_eq(count(two_away, 5, 0), BALLOT_OPEN);
+	ck_assert_int_eq(count(pairs, 5, 0), BALLOT_SPLIT);
 }
 END_TEST
 
@@ -107,6 +124,7 @@ main(void)
 	tcase_add_test(tests, two_of_three_decide);
 	tcase_add_test(tests, fewer_than_most_wait);
 	tcase_add_test(tests, replicas_of_which_no_two_agree_are_split);
+	tcase_add_test(tests, who_is_missing_cannot_make_most_agree);
 	tcase_add_test(tests, a_digest_without_a_message_says_nothing);
 	tcase_add_test(tests,
 	    who_comes_late_is_compared_with_what_was_decided);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/log_digest.h"
+#include "store/log_digests.h"
 #include "store/meta.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -138,6 +140,47 @@ START_TEST(each_alarm_has_a_name_of_its_own)
 }
 END_TEST
 
+START_TEST(what_stands_for_messages_is_read_by_another_process)
+{
+	const struct log_digest put = {
+		.first = 1,
+		.last = UINT64_MAX,
+		.running = 3,
+		.whole_first = 4,
+		.whole = 5,
+	};
+	struct log_digest digest = put;
+
+	ck_assert_int_eq(store_log_digest_get(txn, &digest), ERR_NONE);
+	ck_assert_uint_eq(digest.last, 0);
+	ck_assert_int_eq(store_log_digest_put(txn, &put), ERR_NONE);
+	fixture_commit(txn);
+	txn = fixture_read_begin(store);
+	ck_assert_int_eq(store_log_digest_get(txn, &digest), ERR_NONE);
+	ck_assert_int_eq(memcmp(&digest, &put, sizeof(put)), 0);
+	store_read_end(txn);
+	txn = fixture_write_begin(store);
+}
+END_TEST
+
+START_TEST(a_digest_that_cannot_be_is_corrupt)
+{
+	uint8_t body[5 * 8 + 1] = { 0 };
+	struct log_digest digest;
+
+	/* A byte more or less, and a first that is behind the last. */
+	for (size_t len = sizeof(body) - 2; len <= sizeof(body); len++) {
+		body[7] = len == sizeof(body) - 1;
+		ck_assert_int_eq(meta_put(txn, META_LOG_DIGEST, body, len),
+		    ERR_NONE);
+		ck_assert_int_eq(store_log_digest_get(txn, &digest),
+		    ERR_CORRUPT);
+		ck_assert_uint_eq(digest.last, 0);
+		ck_assert_uint_eq(fixture_count_faults(txn), 1);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -152,6 +195,9 @@ main(void)
 	tcase_add_loop_test(tcase, a_place_that_cannot_be_is_corrupt, 0,
 	    COUNT_OF(bad_rows));
 	tcase_add_test(tcase, each_alarm_has_a_name_of_its_own);
+	tcase_add_test(tcase,
+	    what_stands_for_messages_is_read_by_another_process);
+	tcase_add_test(tcase, a_digest_that_cannot_be_is_corrupt);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

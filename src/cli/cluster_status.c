@@ -18,9 +18,13 @@
 #include "cluster/machine.h"
 #include "stream/layout.h"
 
+/* Hexadecimal. */
+enum { DIGEST_SIZE = 17 };
+
 struct machine_row {
 	struct machine_state state;
 	bool has_answered;
+	bool differs;		/* took other messages than another one */
 };
 
 struct machines {
@@ -32,6 +36,7 @@ static machine_visit add_state;
 static machine_name_visit add_name;
 static struct machine_row *find(struct machines *machines, const char *name);
 static size_t count_of(const struct machines *machines);
+static bool compare_digests(struct machines *machines);
 static int compare(const void *a, const void *b);
 static enum error show(const struct arguments *arguments,
     struct machines *machines, const struct layout_state *log);
@@ -39,6 +44,9 @@ static enum error show_json(const struct machines *machines,
     const struct layout_state *log);
 static enum error show_table(const struct machines *machines,
     const struct layout_state *log);
+static const char *state_of(const struct machine_row *row);
+static const char *digest_text(const struct log_digest *digest,
+    char text[DIGEST_SIZE]);
 static uint64_t lag_of(const struct machine_row *row,
     const struct layout_state *log);
 
@@ -50,6 +58,7 @@ run_cluster_status(const struct arguments *arguments)
 	struct cluster *cluster = NULL;
 	struct layout_state log;
 	struct detail detail = { "" };
+	bool differ = false;
 	enum error err;
 
 	if (!cluster_is_set(arguments->settings)) {
@@ -74,12 +83,18 @@ run_cluster_status(const struct arguments *arguments)
 		if (err != ERR_NONE)
 			complain("the cluster gives no answer");
 	}
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
+		differ = compare_digests(&machines);
 		err = show(arguments, &machines, &log);
+	}
+	if (differ)
+		complain("machines have taken different messages of the log: "
+		    "restore those that are wrong from the backup of one "
+		    "that is right");
 	cluster_close(cluster);
 	store_close(store);
 	buffer_clear(&machines.rows);
-	return err == ERR_NONE ? STATUS_DONE : STATUS_FAILED;
+	return err == ERR_NONE && !differ ? STATUS_DONE : STATUS_FAILED;
 }
 
 static enum error
@@ -138,6 +153,25 @@ count_of(const struct machines *machines)
 	return machines->rows.len / sizeof(struct machine_row);
 }
 
+/* Where two differ, who is wrong is seen by how many agree: each is shown. */
+static bool
+compare_digests(struct machines *machines)
+{
+	struct machine_row *rows = (void *)machines->rows.bytes;
+	size_t count = count_of(machines);
+	bool differ = false;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++) {
+			if (!log_digest_differs(&rows[i].state.digest,
+			    &rows[j].state.digest))
+				continue;
+			rows[i].differs = true;
+			differ = true;
+		}
+	return differ;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -175,6 +209,7 @@ show_json(const struct machines *machines, const struct layout_state *log)
 	json_writer_begin(&json, "machines", '[');
 	for (size_t i = 0; i < count_of(machines); i++) {
 		const struct machine_row *row = &rows[i];
+		char digest[DIGEST_SIZE];
 
 		json_writer_begin(&json, NULL, '{');
 		json_writer_text(&json, "name", row->state.name);
@@ -189,6 +224,9 @@ show_json(const struct machines *machines, const struct layout_state *log)
 			json_writer_number(&json, "gaps",
 			    (int64_t)row->state.gaps);
 			json_writer_text(&json, "alarm", row->state.alarm);
+			json_writer_text(&json, "digest", digest_text(
+			    &row->state.digest, digest));
+			json_writer_bool(&json, "differs", row->differs);
 		}
 		json_writer_end(&json, '}');
 	}
@@ -210,6 +248,7 @@ show_table(const struct machines *machines, const struct layout_state *log)
 		{ "LAG", TABLE_NUMBER },
 		{ "SKIPPED", TABLE_NUMBER },
 		{ "GAPS", TABLE_NUMBER },
+		{ "DIGEST", TABLE_TEXT },
 	};
 	const struct machine_row *rows = (void *)machines->rows.bytes;
 	struct table *table = table_new(columns, COUNT_OF(columns));
@@ -218,13 +257,13 @@ show_table(const struct machines *machines, const struct layout_state *log)
 
 	for (size_t i = 0; i < count_of(machines); i++) {
 		const struct machine_state *state = &rows[i].state;
+		char digest[DIGEST_SIZE];
 
 		table_add_row(table);
 		table_set(table, 0, state->name);
-		table_set(table, 1, rows[i].has_answered ? state->alarm :
-		    "away");
+		table_set(table, 1, state_of(&rows[i]));
 		table_colour(table, 1, !rows[i].has_answered ?
-		    COLOUR_WARNING : strcmp(state->alarm, "well") == 0 ?
+		    COLOUR_WARNING : strcmp(state_of(&rows[i]), "well") == 0 ?
 		    COLOUR_GOOD : COLOUR_BAD);
 		if (!rows[i].has_answered)
 			continue;
@@ -232,6 +271,7 @@ show_table(const struct machines *machines, const struct layout_state *log)
 		table_set_number(table, 3, (int64_t)lag_of(&rows[i], log));
 		table_set_number(table, 4, (int64_t)state->skipped);
 		table_set_number(table, 5, (int64_t)state->gaps);
+		table_set(table, 6, digest_text(&state->digest, digest));
 	}
 	err = table_print(table);
 	table_free(table);
@@ -245,6 +285,21 @@ show_table(const struct machines *machines, const struct layout_state *log)
 	err = output_buffer(&text);
 	buffer_clear(&text);
 	return err;
+}
+
+static const char *
+state_of(const struct machine_row *row)
+{
+	if (!row->has_answered)
+		return "away";
+	return row->differs ? "differs" : row->state.alarm;
+}
+
+static const char *
+digest_text(const struct log_digest *digest, char text[DIGEST_SIZE])
+{
+	snprintf(text, DIGEST_SIZE, "%016" PRIx64, digest->running);
+	return text;
 }
 
 static uint64_t

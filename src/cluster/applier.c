@@ -8,36 +8,13 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
-#include "cluster/received.h"
-#include "cluster/seen.h"
-#include "model/event.h"
+#include "cluster/applier_parts.h"
 #include "model/organization.h"
-#include "model/random_id.h"
-#include "record/message.h"
-#include "record/retention.h"
 #include "store/events.h"
-#include "store/idempotency.h"
+#include "store/log_digests.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "stream/follower.h"
-
-struct applier {
-	struct store *store;
-	const struct cluster_secrets *secrets;
-	int64_t retention_ms;
-	/* Of one transaction. */
-	struct store_txn *txn;
-	struct membership membership;
-	struct retention_load load;
-	struct buffer carried;		/* a message's copy, to be stamped */
-	struct seen seen;
-	int64_t now_ms;			/* of the log: it never goes back */
-	size_t applied_count;
-	struct applied applied[APPLIER_MESSAGES_MAX];
-	size_t event_count;		/* that were recorded */
-	size_t place_count;
-	struct cursor places[APPLIER_EVENTS_MAX];
-};
 
 static enum error begin(struct applier *applier,
     struct applier_result *result);
@@ -49,27 +26,13 @@ static bool is_behind_gap(const struct applier *applier,
 static enum error apply(struct applier *applier,
     const struct follower_message *message, const char *absent,
     struct applier_result *result);
+static void come_to(struct applier *applier,
+    const struct follower_message *message);
 static enum error move_time(struct applier *applier,
     const struct follower_message *message);
 static enum error apply_to(struct applier *applier,
     const struct follower_message *message,
     const struct received *received, const char *absent);
-static enum error put(struct applier *applier,
-    const struct follower_message *message,
-    const struct received *received);
-static enum error put_events(struct applier *applier,
-    const struct follower_message *message, enum envelope_kind kind,
-    const struct message_request *request);
-static enum error import(struct applier *applier,
-    const struct message_request *request, const struct event_json *event,
-    struct cursor *place_out);
-static enum error put_key(struct applier *applier,
-    const struct message_request *request);
-static enum error find_first(struct applier *applier,
-    const struct message_request *request, enum applied_outcome *outcome_out,
-    size_t *place_count_out);
-static void tell(struct applier *applier, const struct ticket *ticket,
-    enum applied_outcome outcome, size_t place_count);
 static void skip(struct applier *applier,
     const struct follower_message *message);
 
@@ -119,6 +82,8 @@ applier_apply(struct applier *applier,
 		err = store_membership_put(applier->txn,
 		    &applier->membership);
 	if (err == ERR_NONE)
+		err = store_log_digest_put(applier->txn, &applier->digest);
+	if (err == ERR_NONE)
 		err = retention_keep_step(applier->txn,
 		    applier->retention_ms, &applier->load, &result->pruned);
 	if (err == ERR_NONE)
@@ -130,6 +95,7 @@ applier_apply(struct applier *applier,
 		return err;
 	}
 	result->membership = applier->membership;
+	result->digest = applier->digest;
 	for (size_t i = 0; i < applier->applied_count; i++)
 		visit(&applier->applied[i], arg);
 	return ERR_NONE;
@@ -149,6 +115,8 @@ begin(struct applier *applier, struct applier_result *result)
 	applier->place_count = 0;
 	seen_begin(&applier->seen);
 	err = store_membership_get(applier->txn, &applier->membership);
+	if (err == ERR_NONE)
+		err = store_log_digest_get(applier->txn, &applier->digest);
 	if (err != ERR_NONE)
 		store_write_abort(applier->txn);
 	return err == ERR_NOT_FOUND ? ERR_STORE : err;
@@ -198,8 +166,14 @@ apply(struct applier *applier, const struct follower_message *message,
 {
 	struct membership *membership = &applier->membership;
 	struct received received;
-	enum error err = move_time(applier, message);
+	enum error err;
 
+	/* Not even its time: replicas have several. */
+	if (message->is_void) {
+		come_to(applier, message);
+		return ERR_NONE;
+	}
+	err = move_time(applier, message);
 	if (err != ERR_NONE)
 		return err;
 	if (received_read(applier->secrets, message, &applier->carried,
@@ -217,9 +191,17 @@ apply(struct applier *applier, const struct follower_message *message,
 		log_fact(LEVEL_ERROR, "messages are missing in the log: this "
 		    "machine may differ from others", NULL);
 	}
-	membership->position = message->sequence;
 	membership->position_ms = message->timestamp_ms;
+	come_to(applier, message);
 	return ERR_NONE;
+}
+
+static void
+come_to(struct applier *applier, const struct follower_message *message)
+{
+	applier->membership.position = message->sequence;
+	log_digest_add(&applier->digest, message->sequence,
+	    message->timestamp_ms, message->payload, message->payload_len);
 }
 
 /* Also for what is passed over, which other machines may not: stamps are the
@@ -263,125 +245,9 @@ apply_to(struct applier *applier, const struct follower_message *message,
 	if (err != ERR_NONE || !is_first)
 		return err;
 	if (!is_gone)
-		return put(applier, message, received);
-	tell(applier, &received->ticket, APPLIED_GONE, 0);
+		return applier_put(applier, message, received);
+	applier_tell(applier, &received->ticket, APPLIED_GONE, 0);
 	return ERR_NONE;
-}
-
-static enum error
-put(struct applier *applier, const struct follower_message *message,
-    const struct received *received)
-{
-	const struct message_request *request = &received->request;
-	enum applied_outcome outcome = APPLIED_RECORDED;
-	size_t place_count = request->event_count;
-	enum error err = find_first(applier, request, &outcome,
-	    &place_count);
-
-	if (err == ERR_NONE && outcome == APPLIED_RECORDED)
-		err = put_events(applier, message, received->kind, request);
-	if (err == ERR_NONE)
-		tell(applier, &received->ticket, outcome, place_count);
-	return err;
-}
-
-/* RECORDED: none of its idempotency key came before.  Places of one that did
- * are put behind the others. */
-static enum error
-find_first(struct applier *applier, const struct message_request *request,
-    enum applied_outcome *outcome, size_t *place_count)
-{
-	struct idempotency_record record;
-	enum error err = ERR_NOT_FOUND;
-
-	if (request->idempotency_key[0] != '\0')
-		err = store_idempotency_find(applier->txn,
-		    request->organization, request->idempotency_key,
-		    applier->now_ms, &record,
-		    &applier->places[applier->place_count]);
-	if (err != ERR_NONE)
-		return err == ERR_NOT_FOUND ? ERR_NONE : err;
-	*outcome = record.place_count == request->event_count &&
-	    memcmp(record.body_digest, request->body_digest,
-	    sizeof(record.body_digest)) == 0 ? APPLIED_BEFORE :
-	    APPLIED_OTHERWISE;
-	*place_count = record.place_count;
-	applier->place_count += record.place_count;
-	return ERR_NONE;
-}
-
-static void
-tell(struct applier *applier, const struct ticket *ticket,
-    enum applied_outcome outcome, size_t place_count)
-{
-	applier->applied[applier->applied_count++] = (struct applied){
-		.ticket = *ticket,
-		.outcome = outcome,
-		.places = &applier->places[applier->place_count -
-		    place_count],
-		.place_count = place_count,
-	};
-}
-
-static enum error
-put_events(struct applier *applier, const struct follower_message *message,
-    enum envelope_kind kind, const struct message_request *request)
-{
-	struct event_origin origin = { .sequence = message->sequence };
-	struct event_json event;
-	size_t offset = 0;
-	enum error err = ERR_NONE;
-
-	memcpy(origin.key, applier->secrets->ids, sizeof(origin.key));
-	while (err == ERR_NONE &&
-	    message_next_event(request, &offset, &event)) {
-		struct cursor *place =
-		    &applier->places[applier->place_count];
-
-		if (kind == ENVELOPE_IMPORT)
-			err = import(applier, request, &event, place);
-		else
-			err = store_event_append_derived(applier->txn,
-			    request->organization, &event,
-			    message->timestamp_ms, &origin, place);
-		origin.index++;
-		applier->place_count++;
-		applier->event_count++;
-		applier->load.bytes += event.json_len;
-	}
-	return err == ERR_NONE ? put_key(applier, request) : err;
-}
-
-/* What it differs from came before it, on every machine. */
-static enum error
-import(struct applier *applier, const struct message_request *request,
-    const struct event_json *event, struct cursor *place)
-{
-	enum import_outcome outcome;
-	enum error err;
-
-	event_json_place(event, place);
-	err = store_event_import(applier->txn, request->organization, event,
-	    place, &outcome);
-	return err == ERR_MEANING ? ERR_NONE : err;
-}
-
-static enum error
-put_key(struct applier *applier, const struct message_request *request)
-{
-	struct idempotency_record record = {
-		.created_ms = applier->now_ms,
-		.place_count = request->event_count,
-	};
-
-	if (request->idempotency_key[0] == '\0')
-		return ERR_NONE;
-	memcpy(record.body_digest, request->body_digest,
-	    sizeof(record.body_digest));
-	applier->load.idempotency_keys++;
-	return store_idempotency_put(applier->txn, request->organization,
-	    request->idempotency_key, &record, &applier->places[
-	    applier->place_count - request->event_count]);
 }
 
 static void

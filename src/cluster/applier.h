@@ -18,6 +18,7 @@
 #include "model/cursor.h"
 #include "model/envelope.h"
 #include "model/limits.h"
+#include "model/log_digest.h"
 #include "store/membership.h"
 
 struct applier;
@@ -59,6 +60,7 @@ struct applier_result {
 	uint64_t events;
 	uint64_t pruned;
 	struct membership membership;	/* after it */
+	struct log_digest digest;
 	/* ERR_NOT_FOUND only: the organization that is not here. */
 	char organization_id[EVENT_ID_LEN + 1];
 };

@@ -11,13 +11,17 @@
 #include "cluster/outbox.h"
 #include "cluster/parts.h"
 #include "model/api_key.h"
+#include "store/log_digests.h"
 #include "store/pepper_file.h"
+#include "store/store.h"
 #include "stream/bucket.h"
 #include "stream/link.h"
 #include "stream/publisher.h"
 
 static enum error read_secrets(struct cluster *cluster,
     const struct settings *settings, struct detail *detail);
+static enum error read_digest(struct cluster *cluster,
+    struct detail *detail);
 static enum error open_parts(struct cluster *cluster,
     const struct settings *settings, struct detail *detail);
 
@@ -51,6 +55,8 @@ cluster_open(const struct settings *settings, struct store *store,
 	if (err == ERR_NONE)
 		err = join(store, cluster->bucket, &cluster->layout,
 		    &cluster->secrets, &cluster->membership, detail);
+	if (err == ERR_NONE)
+		err = read_digest(cluster, detail);
 	if (err != ERR_NONE) {
 		cluster_close(cluster);
 		return err;
@@ -108,6 +114,7 @@ cluster_look(const struct cluster *cluster, struct cluster_place *place)
 {
 	*place = (struct cluster_place){
 		.membership = cluster->membership,
+		.digest = cluster->digest,
 		.failovers = link_failovers(cluster->link),
 		.is_up = link_is_up(cluster->link),
 		.is_lagging = cluster->is_lagging,
@@ -116,6 +123,18 @@ cluster_look(const struct cluster *cluster, struct cluster_place *place)
 		return;
 	follower_look(cluster->log, &place->log);
 	follower_look(cluster->revisions, &place->bucket);
+}
+
+uint64_t
+cluster_position(const struct cluster *cluster)
+{
+	return cluster->membership.position;
+}
+
+uint64_t
+cluster_decided(const struct cluster *cluster)
+{
+	return follower_decided(cluster->log);
 }
 
 struct store *
@@ -160,6 +179,19 @@ read_secrets(struct cluster *cluster, const struct settings *settings,
 		cluster_secrets_derive(&pepper, &cluster->secrets);
 	explicit_bzero(&pepper, sizeof(pepper));
 	return err;
+}
+
+static enum error
+read_digest(struct cluster *cluster, struct detail *detail)
+{
+	struct store_txn *txn = NULL;
+	enum error err = store_read_begin(cluster->store, &txn);
+
+	if (err == ERR_NONE)
+		err = store_log_digest_get(txn, &cluster->digest);
+	store_read_end(txn);
+	return err == ERR_NONE ? err :
+	    detail_set(detail, err, "the store cannot be read");
 }
 
 static enum error

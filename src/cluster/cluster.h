@@ -55,6 +55,7 @@ int cluster_fd(const struct cluster *cluster);
 /* Where this store is, and the servers are. */
 struct cluster_place {
 	struct membership membership;
+	struct log_digest digest;
 	struct follower_view log;
 	struct follower_view bucket;
 	uint64_t failovers;
@@ -84,6 +85,11 @@ enum error cluster_work(struct cluster *cluster, applier_visit *visit,
 
 void cluster_look(const struct cluster *cluster,
     struct cluster_place *place_out);
+
+/* How far the store has come in the log; and up to where it is known what most
+ * of its replicas have. */
+uint64_t cluster_position(const struct cluster *cluster);
+uint64_t cluster_decided(const struct cluster *cluster);
 
 /* Borrowed parts. */
 struct store *cluster_store(const struct cluster *cluster);

@@ -29,10 +29,11 @@ enum error
 cluster_follow(struct cluster *cluster)
 {
 	enum error err = follower_new(cluster->link, STREAM_NAME,
-	    cluster->membership.position, cluster->wake_fd, &cluster->log);
+	    &cluster->secrets, cluster->membership.position,
+	    cluster->wake_fd, &cluster->log);
 
 	if (err == ERR_NONE)
-		err = follower_new(cluster->link, BUCKET_STREAM_NAME,
+		err = follower_new(cluster->link, BUCKET_STREAM_NAME, NULL,
 		    cluster->membership.revision, cluster->wake_fd,
 		    &cluster->revisions);
 	return err;
@@ -131,6 +132,7 @@ apply_messages(struct cluster *cluster, applier_visit *visit, void *arg,
 		return weigh(cluster, err);
 	cluster->is_full = false;
 	cluster->membership = result.membership;
+	cluster->digest = result.digest;
 	cluster->applied_ms = clock_steady_ms();
 	cluster->absent[0] = '\0';
 	cluster->gap_since_ms = 0;

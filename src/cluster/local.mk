@@ -4,6 +4,7 @@ noinst_LIBRARIES += libcluster.a
 libcluster_a_SOURCES = \
 	src/cluster/announcing.c src/cluster/announcing.h \
 	src/cluster/applier.c src/cluster/applier.h \
+	src/cluster/applier_parts.h src/cluster/applier_put.c \
 	src/cluster/batches.c src/cluster/batches.h \
 	src/cluster/changes.c src/cluster/changes.h \
 	src/cluster/cluster.c src/cluster/cluster.h \

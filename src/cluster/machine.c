@@ -18,7 +18,8 @@ enum { HOST_SIZE = 65, KEY_SIZE = 80, ASK_MS = 1000 };
 
 /* One line: what a name cannot hold stands before it. */
 #define STATE_FORMAT "%" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNu64 \
-	" %" SCNu64 " %31s %n"
+	" %" SCNu64 " %31s %" SCNu64 " %" SCNu64 " %" SCNx64 " %" SCNu64 \
+	" %" SCNx64 " %n"
 
 struct machine {
 	struct beacon *beacon;
@@ -69,15 +70,19 @@ void
 machine_tell(struct machine *machine, const struct cluster_place *place)
 {
 	const struct membership *membership = &place->membership;
+	const struct log_digest *digest = &place->digest;
 	struct buffer text;
 
 	if (machine == NULL)
 		return;
 	buffer_init(&text, BEACON_TEXT_BYTES_MAX);
 	buffer_add_format(&text, "%" PRIu64 " %" PRIu64 " %" PRId64 " %"
-	    PRIu64 " %" PRIu64 " %s %s", membership->position,
+	    PRIu64 " %" PRIu64 " %s", membership->position,
 	    place->log.last, membership->position_ms, membership->skipped,
-	    membership->gaps, membership_alarm_name(membership->alarm),
+	    membership->gaps, membership_alarm_name(membership->alarm));
+	buffer_add_format(&text, " %" PRIu64 " %" PRIu64 " %" PRIx64 " %"
+	    PRIu64 " %" PRIx64 " %s", digest->first, digest->last,
+	    digest->running, digest->whole_first, digest->whole,
 	    machine->name);
 	if (text.error == ERR_NONE)
 		beacon_tell(machine->beacon, text.bytes, text.len);
@@ -145,7 +150,9 @@ read_answer(const char *text, size_t text_len, void *arg)
 	line[text_len] = '\0';
 	if (sscanf(line, STATE_FORMAT, &state.position, &state.log_last,
 	    &state.position_ms, &state.skipped, &state.gaps, state.alarm,
-	    &name_offset) != 6 || name_offset == 0 ||
+	    &state.digest.first, &state.digest.last, &state.digest.running,
+	    &state.digest.whole_first, &state.digest.whole,
+	    &name_offset) != 11 || name_offset == 0 ||
 	    snprintf(state.name, sizeof(state.name), "%s",
 	    line + name_offset) >= (int)sizeof(state.name))
 		return;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/log_digest.h"
 
 struct cluster;
 struct cluster_place;
@@ -33,6 +34,7 @@ struct machine_state {
 	uint64_t skipped;
 	uint64_t gaps;
 	char alarm[32];
+	struct log_digest digest;
 };
 
 /* Asks all; visits each that answers within a second.  ERR_AWAY. */

@@ -25,6 +25,8 @@ struct message {
 	bool is_on_way;		/* published, and not answered yet */
 	bool has_left;		/* was published at least once */
 	bool was_full;		/* so the last answer said */
+	bool is_stored;		/* at the sequence, so it said */
+	uint64_t sequence;
 	struct ticket ticket;
 	char subject[PUBLISHER_SUBJECT_SIZE];
 	struct buffer payload;
@@ -41,12 +43,15 @@ struct outbox {
 	int64_t unanswered_ms;	/* since when, or 0 */
 	int64_t probe_ms;	/* when the next one may be published */
 	size_t count;
+	size_t waiting;		/* of these, not stored */
 	size_t bytes;
+	size_t waiting_bytes;
 	/* Each at its number. */
 	struct message messages[OUTBOX_MESSAGES_MAX];
 };
 
 static struct message *at(struct outbox *outbox, uint64_t number);
+static void make_room(struct outbox *outbox, size_t carried_len);
 static struct message *find(struct outbox *outbox, uint64_t number);
 static void publish(struct outbox *outbox, struct message *message,
     int64_t now_ms);
@@ -55,6 +60,9 @@ static bool may_publish(struct outbox *outbox, bool is_oldest,
 static void take(struct outbox *outbox,
     const struct publisher_answer *answer, int64_t now_ms, outbox_done *done,
     void *arg);
+static void store(struct outbox *outbox, struct message *message,
+    uint64_t sequence, int64_t now_ms);
+static void wait_again(struct outbox *outbox, struct message *message);
 static void leave(struct outbox *outbox, struct message *message);
 static void finish(struct outbox *outbox, struct message *message,
     enum outbox_outcome outcome, uint64_t sequence, outbox_done *done,
@@ -89,15 +97,18 @@ outbox_free(struct outbox *outbox)
 bool
 outbox_has_room(const struct outbox *outbox, size_t carried_len)
 {
-	return !outbox->messages[(outbox->last_number + 1) %
-	    OUTBOX_MESSAGES_MAX].is_there && (outbox->count == 0 ||
-	    outbox->bytes + carried_len <= OUTBOX_BYTES_MAX);
+	const struct message *message = &outbox->messages[
+	    (outbox->last_number + 1) % OUTBOX_MESSAGES_MAX];
+
+	return (!message->is_there || message->is_stored) &&
+	    (outbox->waiting == 0 ||
+	    outbox->waiting_bytes + carried_len <= OUTBOX_BYTES_MAX);
 }
 
 size_t
-outbox_count(const struct outbox *outbox)
+outbox_waiting(const struct outbox *outbox)
 {
-	return outbox->count;
+	return outbox->waiting;
 }
 
 enum error
@@ -109,6 +120,7 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 
 	if (!outbox_has_room(outbox, letter->carried_len))
 		return ERR_OVERLOAD;
+	make_room(outbox, letter->carried_len);
 	message = at(outbox, outbox->last_number + 1);
 	*message = (struct message){
 		.is_there = true,
@@ -133,8 +145,10 @@ outbox_add(struct outbox *outbox, const struct outbox_letter *letter,
 	outbox->last_number++;
 	outbox->count++;
 	outbox->bytes += message->payload.len;
+	outbox->waiting++;
+	outbox->waiting_bytes += message->payload.len;
 	*ticket_out = message->ticket;
-	if (may_publish(outbox, outbox->count == 1, now_ms))
+	if (may_publish(outbox, outbox->waiting == 1, now_ms))
 		publish(outbox, message, now_ms);
 	return ERR_NONE;
 }
@@ -162,6 +176,39 @@ outbox_forget(struct outbox *outbox, const struct ticket *ticket)
 }
 
 void
+outbox_pass(struct outbox *outbox, uint64_t position,
+    const struct producer_window *window)
+{
+	size_t left = outbox->count;
+
+	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX && left > 0; i++) {
+		struct message *message = &outbox->messages[i];
+
+		if (!message->is_there)
+			continue;
+		left--;
+		if (window != NULL &&
+		    producer_window_has(window, message->ticket.number))
+			leave(outbox, message);
+		else if (message->is_stored && message->sequence <= position)
+			wait_again(outbox, message);
+	}
+}
+
+bool
+outbox_is_stored(const struct outbox *outbox, const struct ticket *ticket,
+    uint64_t sequence)
+{
+	const struct message *message =
+	    &outbox->messages[ticket->number % OUTBOX_MESSAGES_MAX];
+
+	return message->is_there && message->is_stored &&
+	    message->ticket.number == ticket->number &&
+	    producer_is(&outbox->producer, &ticket->producer) &&
+	    message->sequence <= sequence;
+}
+
+void
 outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
     void *arg)
 {
@@ -179,6 +226,11 @@ outbox_work(struct outbox *outbox, int64_t now_ms, outbox_done *done,
 
 		if (!message->is_there)
 			continue;
+		if (message->is_stored) {
+			if (now_ms >= message->until_ms)
+				leave(outbox, message);
+			continue;
+		}
 		if (now_ms >= message->until_ms)
 			finish(outbox, message, message->was_full ?
 			    OUTBOX_FULL : message->has_left ?
@@ -195,6 +247,23 @@ static struct message *
 at(struct outbox *outbox, uint64_t number)
 {
 	return &outbox->messages[number % OUTBOX_MESSAGES_MAX];
+}
+
+/* Those that are stored need not stay: the one whose place is wanted, and as
+ * many others, from the oldest on, as there are too many bytes. */
+static void
+make_room(struct outbox *outbox, size_t carried_len)
+{
+	uint64_t first = outbox->last_number + 1;
+
+	for (size_t i = 0; i < OUTBOX_MESSAGES_MAX; i++) {
+		struct message *message = at(outbox, first + i);
+
+		if (i > 0 && outbox->bytes + carried_len <= OUTBOX_BYTES_MAX)
+			break;
+		if (message->is_there && message->is_stored)
+			leave(outbox, message);
+	}
 }
 
 /* NULL when it has left meanwhile. */
@@ -249,11 +318,32 @@ take(struct outbox *outbox, const struct publisher_answer *answer,
 		return;
 	message->is_on_way = false;
 	message->was_full = answer->outcome == PUBLISH_FULL;
-	if (answer->outcome == PUBLISHED)
-		finish(outbox, message, OUTBOX_STORED, answer->sequence,
-		    done, arg);
-	else
-		message->again_ms = now_ms + AGAIN_MS;
+	message->again_ms = now_ms + AGAIN_MS;
+	if (answer->outcome != PUBLISHED || message->is_stored)
+		return;
+	store(outbox, message, answer->sequence, now_ms);
+	done(message->owner, &message->ticket, OUTBOX_STORED,
+	    answer->sequence, arg);
+}
+
+static void
+store(struct outbox *outbox, struct message *message, uint64_t sequence,
+    int64_t now_ms)
+{
+	message->is_stored = true;
+	message->sequence = sequence;
+	message->until_ms = now_ms + OUTBOX_KEPT_MS;
+	outbox->waiting--;
+	outbox->waiting_bytes -= message->payload.len;
+}
+
+/* With the time that it still has. */
+static void
+wait_again(struct outbox *outbox, struct message *message)
+{
+	message->is_stored = false;
+	outbox->waiting++;
+	outbox->waiting_bytes += message->payload.len;
 }
 
 static void
@@ -271,6 +361,10 @@ finish(struct outbox *outbox, struct message *message,
 static void
 leave(struct outbox *outbox, struct message *message)
 {
+	if (!message->is_stored) {
+		outbox->waiting--;
+		outbox->waiting_bytes -= message->payload.len;
+	}
 	outbox->count--;
 	outbox->bytes -= message->payload.len;
 	buffer_clear(&message->payload);

@@ -24,6 +24,7 @@ struct cluster {
 	struct follower *log;
 	struct follower *revisions;	/* of the bucket */
 	struct membership membership;	/* as was committed last */
+	struct log_digest digest;	/* so, too */
 	/* What was taken and is not applied yet. */
 	size_t message_count;
 	struct follower_message messages[APPLIER_MESSAGES_MAX];

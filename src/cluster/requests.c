@@ -147,6 +147,9 @@ requests_work(struct requests *requests, struct cluster_work *work)
 	enum error err = cluster_work(requests->cluster, settle, requests,
 	    work);
 
+	if (work->commits > 0)
+		outbox_pass(cluster_outbox(requests->cluster),
+		    cluster_position(requests->cluster), NULL);
 	outbox_work(cluster_outbox(requests->cluster), now_ms, note,
 	    requests);
 	end_late(requests, now_ms);
@@ -298,11 +301,14 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 		on_way->until_ms = until_ms;
 }
 
-/* Those that are not stored have the outbox's time. */
+/* Those that are not stored have the outbox's time.  An acknowledgement alone
+ * is no proof that the log has it: see stream/ballot.h. */
 static void
 end_late(struct requests *requests, int64_t now_ms)
 {
 	size_t left = requests->count;
+	uint64_t decided = left == 0 ? 0 :
+	    cluster_decided(requests->cluster);
 
 	for (size_t i = 0; i < REQUESTS_MAX && left > 0; i++) {
 		struct on_way *on_way = &requests->all[i];
@@ -310,6 +316,9 @@ end_late(struct requests *requests, int64_t now_ms)
 		left -= on_way->stage != STAGE_FREE;
 		if (on_way->stage == STAGE_STORED &&
 		    now_ms >= on_way->until_ms)
-			finish(requests, on_way, MESSAGE_ACCEPTED, NULL, 0);
+			finish(requests, on_way, outbox_is_stored(
+			    cluster_outbox(requests->cluster),
+			    &on_way->ticket, decided) ? MESSAGE_ACCEPTED :
+			    MESSAGE_UNKNOWN, NULL, 0);
 	}
 }

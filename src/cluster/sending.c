@@ -19,7 +19,7 @@ enum {
 
 static void work(struct sending *sending);
 static outbox_done note;
-static enum error has_come(const struct sending *sending, uint64_t revision,
+static enum error has_come(struct sending *sending, uint64_t revision,
     bool *has_come_out);
 static applier_visit ignore;
 
@@ -49,7 +49,7 @@ sending_add(struct sending *sending, struct outbox_letter *letter)
 enum error
 sending_finish(struct sending *sending)
 {
-	while (outbox_count(cluster_outbox(sending->cluster)) > 0)
+	while (outbox_waiting(cluster_outbox(sending->cluster)) > 0)
 		work(sending);
 	return sending->err;
 }
@@ -73,6 +73,7 @@ sending_wait(struct sending *sending, uint64_t revision)
 			err = cluster_work(cluster, ignore, NULL, &done);
 		if (!done.is_more)
 			usleep(STORE_POLL_MS * 1000);
+		outbox_work(cluster_outbox(cluster), now_ms, note, sending);
 		if (err == ERR_NONE)
 			err = has_come(sending, revision, &is_there);
 		now_ms = clock_steady_ms();
@@ -113,12 +114,12 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 	sending->err = outcome == OUTBOX_FULL ? ERR_FULL : ERR_AWAY;
 }
 
-/* The store knows how many of this process's messages it has. */
+/* The store knows which of this process's messages it has. */
 static enum error
-has_come(const struct sending *sending, uint64_t revision,
+has_come(struct sending *sending, uint64_t revision,
     bool *has_come_out)
 {
-	const struct outbox *outbox = cluster_outbox(sending->cluster);
+	struct outbox *outbox = cluster_outbox(sending->cluster);
 	struct producer_window window;
 	struct membership membership;
 	struct store_txn *txn = NULL;
@@ -131,6 +132,8 @@ has_come(const struct sending *sending, uint64_t revision,
 		err = store_producer_get(txn, outbox_producer(outbox),
 		    &window);
 	store_read_end(txn);
+	if (err == ERR_NONE)
+		outbox_pass(outbox, membership.position, &window);
 	*has_come_out = err == ERR_NONE &&
 	    window.count >= outbox_added(outbox) &&
 	    membership.revision >= revision;

@@ -20,11 +20,13 @@ libmodel_a_SOURCES = \
 	src/model/json_spelling.c src/model/json_spelling.h \
 	src/model/json_text.c src/model/json_text.h \
 	src/model/limits.h \
+	src/model/log_digest.c src/model/log_digest.h \
 	src/model/name.c src/model/name.h \
 	src/model/organization.c src/model/organization.h \
 	src/model/producer.c src/model/producer.h \
 	src/model/random_id.c src/model/random_id.h \
 	src/model/registry_entry.c src/model/registry_entry.h \
 	src/model/sodium_ready.c src/model/sodium_ready.h \
-	src/model/tag.c src/model/tag.h
+	src/model/tag.c src/model/tag.h \
+	src/model/verdicts.c src/model/verdicts.h
 MODEL_LIBS = libmodel.a libbase.a $(JSON_C_LIBS) $(SODIUM_LIBS)

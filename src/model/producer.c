@@ -46,6 +46,16 @@ producer_window_take(struct producer_window *window, uint64_t number,
 }
 
 bool
+producer_window_has(const struct producer_window *window, uint64_t number)
+{
+	if (number > window->highest)
+		return false;
+	return window->highest - number >= PRODUCER_WINDOW ||
+	    (window->bits[number % PRODUCER_WINDOW / 8] & bit_of(number)) !=
+	    0;
+}
+
+bool
 producer_window_is_over(const struct producer_window *window, int64_t now_ms)
 {
 	return window->last_ms <= now_ms - PRODUCER_MS;

@@ -47,6 +47,10 @@ bool producer_is(const struct producer *a, const struct producer *b);
 bool producer_window_take(struct producer_window *window, uint64_t number,
     int64_t now_ms);
 
+/* Whether the message came, or is so old that nobody waits for it. */
+bool producer_window_has(const struct producer_window *window,
+    uint64_t number);
+
 bool producer_window_is_over(const struct producer_window *window,
     int64_t now_ms);
 

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/log_digest.h"
 #include "store/api_key_record.h"
 #include "store/check_part.h"
 #include "store/fields.h"
 #include "store/leaf_page.h"
 #include "store/lmdb_error.h"
+#include "store/log_digests.h"
 #include "store/membership.h"
 #include "store/meta.h"
 #include "store/organization_record.h"
@@ -29,6 +31,7 @@ static enum error walk(struct check *check, enum tree tree,
     check_record *check_one);
 static const char *check_meta(struct check *check, const MDB_val *key,
     const uint8_t *body, size_t body_len);
+static bool is_named(const MDB_val *key, const char *name);
 static const char *check_organization(struct check *check,
     const MDB_val *key, const uint8_t *body, size_t body_len);
 static const char *check_organization_name(struct check *check,
@@ -202,15 +205,24 @@ check_meta(struct check *check, const MDB_val *key, const uint8_t *body,
 {
 	struct membership membership;
 	struct producer_window window;
+	struct log_digest digest;
 	bool is_good = body_len >= sizeof(uint32_t);
 
 	(void)check;
-	if (key->mv_size == strlen(META_CLUSTER) &&
-	    memcmp(key->mv_data, META_CLUSTER, key->mv_size) == 0)
+	if (is_named(key, META_CLUSTER))
 		is_good = membership_read(body, body_len, &membership);
+	else if (is_named(key, META_LOG_DIGEST))
+		is_good = log_digest_read(body, body_len, &digest);
 	else if (store_producer_is_key(key->mv_data, key->mv_size))
 		is_good = producer_window_read(body, body_len, &window);
 	return is_good ? NULL : "it does not decode";
+}
+
+static bool
+is_named(const MDB_val *key, const char *name)
+{
+	return key->mv_size == strlen(name) &&
+	    memcmp(key->mv_data, name, key->mv_size) == 0;
 }
 
 static const char *

@@ -31,6 +31,7 @@ libstore_a_SOURCES = \
 	src/store/lmdb_error.c src/store/lmdb_error.h \
 	src/store/lock_file.c src/store/lock_file.h \
 	src/store/map_ahead.c src/store/map_ahead.h \
+	src/store/log_digests.c src/store/log_digests.h \
 	src/store/membership.c src/store/membership.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \

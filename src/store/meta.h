@@ -13,6 +13,7 @@ struct store_txn;
 #define META_ORGANIZATION "organization"
 #define META_SWEEP "sweep"
 #define META_CLUSTER "cluster"
+#define META_LOG_DIGEST "log_digest"
 
 enum { FORMAT_VERSION = 1 };
 

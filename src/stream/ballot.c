@@ -7,21 +7,26 @@ static size_t count_like(const struct vote *votes, size_t replica_count,
 enum ballot_result
 ballot_count(const struct vote *votes, size_t replica_count, size_t *winner)
 {
-	bool is_complete = true;
+	size_t missing = 0;
+	size_t most = 0;
 
 	for (size_t i = 0; i < replica_count; i++) {
+		size_t alike = count_like(votes, replica_count, &votes[i]);
+
 		if (!votes[i].is_cast) {
-			is_complete = false;
+			missing++;
 			continue;
 		}
-		if (count_like(votes, replica_count, &votes[i]) <=
-		    replica_count / 2)
+		if (alike > most)
+			most = alike;
+		if (alike <= replica_count / 2)
 			continue;
 		*winner = i;
 		return votes[i].has_message ? BALLOT_MESSAGE :
 		    BALLOT_NOTHING;
 	}
-	return is_complete ? BALLOT_SPLIT : BALLOT_OPEN;
+	return most + missing <= replica_count / 2 ? BALLOT_SPLIT :
+	    BALLOT_OPEN;
 }
 
 static size_t

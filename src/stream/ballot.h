@@ -22,7 +22,7 @@ struct vote {
 
 enum ballot_result {
 	BALLOT_OPEN,		/* votes that are missing decide */
-	BALLOT_SPLIT,		/* all have voted, and most do not agree */
+	BALLOT_SPLIT,		/* whatever is missing, most will not agree */
 	BALLOT_MESSAGE,		/* what the replica winner_out has */
 	BALLOT_NOTHING		/* no message */
 };

@@ -3,20 +3,27 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
 #include "stream/jetstream.h"
 #include "stream/layout.h"
 
-enum { SCAN_MAX = 4096 };
+enum { SCAN_MAX = 4096, SUBJECT_SIZE = 256 };
+
+/* What a message is that ends a key. */
+#define OPERATION_HEADER "KV-Operation"
 
 #define NS_PER_MS INT64_C(1000000)
 
 struct bucket {
+	struct link *link;
 	kvStore *entries;
 };
 
+static enum error get(struct bucket *bucket, const char *key,
+    natsMsg **message_out);
 static bool has_entry(struct bucket *bucket, const char *key);
 
 enum error
@@ -29,6 +36,7 @@ bucket_open(struct link *link, struct bucket **bucket_out,
 	*bucket_out = NULL;
 	if (bucket == NULL)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	bucket->link = link;
 	status = js_KeyValue(&bucket->entries, link_jetstream(link),
 	    BUCKET_NAME);
 	if (status != NATS_OK) {
@@ -49,27 +57,31 @@ bucket_close(struct bucket *bucket)
 	free(bucket);
 }
 
+/* By who leads: the bucket lets any replica answer who does not say so. */
 enum error
 bucket_get(struct bucket *bucket, const char *key, struct buffer *value,
     struct bucket_place *place)
 {
-	kvEntry *entry = NULL;
-	natsStatus status = kvStore_Get(&entry, bucket->entries, key);
+	natsMsg *message = NULL;
+	const char *operation = NULL;
 	enum error err;
 
 	*place = (struct bucket_place){ 0 };
 	buffer_reset(value);
-	if (status == NATS_NOT_FOUND)
+	err = get(bucket, key, &message);
+	if (err != ERR_NONE)
+		return err;
+	if (natsMsgHeader_Get(message, OPERATION_HEADER, &operation) ==
+	    NATS_OK) {
+		natsMsg_Destroy(message);
 		return ERR_NOT_FOUND;
-	if (status != NATS_OK)
-		return ERR_AWAY;
-	buffer_add(value, kvEntry_Value(entry),
-	    (size_t)kvEntry_ValueLen(entry));
-	place->revision = kvEntry_Revision(entry);
-	place->timestamp_ms = kvEntry_Created(entry) / NS_PER_MS;
-	err = value->error;
-	kvEntry_Destroy(entry);
-	return err;
+	}
+	buffer_add(value, natsMsg_GetData(message),
+	    (size_t)natsMsg_GetDataLength(message));
+	place->revision = natsMsg_GetSequence(message);
+	place->timestamp_ms = natsMsg_GetTime(message) / NS_PER_MS;
+	natsMsg_Destroy(message);
+	return value->error;
 }
 
 /*
@@ -81,8 +93,9 @@ enum error
 bucket_put(struct bucket *bucket, const char *key, const char *value,
     size_t value_len, uint64_t revision, uint64_t *revision_out)
 {
-	kvEntry *entry = NULL;
+	natsMsg *message = NULL;
 	natsStatus status;
+	enum error err;
 
 	*revision_out = 0;
 	if (value_len > INT_MAX)
@@ -97,13 +110,13 @@ bucket_put(struct bucket *bucket, const char *key, const char *value,
 		    value, (int)value_len, revision);
 	if (status == NATS_OK)
 		return ERR_NONE;
-	status = kvStore_Get(&entry, bucket->entries, key);
-	if (status == NATS_OK && kvEntry_Revision(entry) != revision)
-		status = NATS_ERR;
+	err = get(bucket, key, &message);
+	if (err == ERR_NONE && natsMsg_GetSequence(message) != revision)
+		err = ERR_EXISTS;
 	else
-		status = NATS_TIMEOUT;
-	kvEntry_Destroy(entry);
-	return status == NATS_ERR ? ERR_EXISTS : ERR_AWAY;
+		err = ERR_AWAY;
+	natsMsg_Destroy(message);
+	return err;
 }
 
 enum error
@@ -131,12 +144,35 @@ bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
 	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
 }
 
+/* Also what says that the key was deleted.  ERR_NOT_FOUND, ERR_AWAY. */
+static enum error
+get(struct bucket *bucket, const char *key, natsMsg **message)
+{
+	char subject[SUBJECT_SIZE];
+	jsErrCode code = 0;
+	natsStatus status;
+
+	*message = NULL;
+	if (snprintf(subject, sizeof(subject), BUCKET_SUBJECT_PREFIX "%s",
+	    key) >= (int)sizeof(subject))
+		return ERR_NOT_FOUND;
+	status = js_GetLastMsg(message, link_jetstream(bucket->link),
+	    BUCKET_STREAM_NAME, subject, NULL, &code);
+	if (status == NATS_OK)
+		return ERR_NONE;
+	return status == NATS_NOT_FOUND || code == JSNoMessageFoundErr ?
+	    ERR_NOT_FOUND : ERR_AWAY;
+}
+
 static bool
 has_entry(struct bucket *bucket, const char *key)
 {
-	kvEntry *entry = NULL;
-	bool is_there = kvStore_Get(&entry, bucket->entries, key) == NATS_OK;
+	struct bucket_place place;
+	struct buffer value;
+	enum error err;
 
-	kvEntry_Destroy(entry);
-	return is_there;
+	buffer_init(&value, 0);
+	err = bucket_get(bucket, key, &value, &place);
+	buffer_clear(&value);
+	return err == ERR_NONE;
 }

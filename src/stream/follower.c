@@ -31,6 +31,7 @@ struct follower {
 	pthread_t thread;
 	bool is_started;
 	atomic_bool is_stopping;
+	atomic_uint_fast64_t decided;
 	/* Of the thread alone. */
 	struct replicas *replicas;
 	int64_t look_at_ms;
@@ -51,8 +52,9 @@ static size_t count_there(const jsStreamInfo *stream);
 static void wake(const struct follower *follower);
 
 enum error
-follower_new(struct link *link, const char *stream, uint64_t after,
-    int wake_fd, struct follower **follower_out)
+follower_new(struct link *link, const char *stream,
+    const struct cluster_secrets *secrets, uint64_t after, int wake_fd,
+    struct follower **follower_out)
 {
 	struct follower *follower = calloc(1, sizeof(*follower));
 	sigset_t all;
@@ -64,9 +66,10 @@ follower_new(struct link *link, const char *stream, uint64_t after,
 	follower->link = link;
 	follower->stream = stream;
 	follower->wake_fd = wake_fd;
+	follower->decided = after;
 	pthread_mutex_init(&follower->mutex, NULL);
-	if (replicas_new(link, stream, after, &follower->replicas) !=
-	    ERR_NONE) {
+	if (replicas_new(link, stream, secrets, after,
+	    &follower->replicas) != ERR_NONE) {
 		follower_free(follower);
 		return ERR_NO_MEMORY;
 	}
@@ -125,6 +128,7 @@ follower_take(struct follower *follower, struct follower_message *messages,
 			.payload = natsMsg_GetData(queued->message),
 			.payload_len = len,
 			.is_marker = operation != NULL,
+			.is_void = queued->message == NULL,
 			.owned = queued->message,
 		};
 		bytes += len;
@@ -154,6 +158,12 @@ follower_look(struct follower *follower, struct follower_view *view_out)
 	pthread_mutex_unlock(&follower->mutex);
 }
 
+uint64_t
+follower_decided(const struct follower *follower)
+{
+	return atomic_load(&follower->decided);
+}
+
 static void *
 run(void *arg)
 {
@@ -166,8 +176,10 @@ run(void *arg)
 		if (now_ms >= follower->look_at_ms)
 			look(follower, now_ms);
 		replicas_receive(follower->replicas, NEXT_MS);
-		while (replicas_next(follower->replicas, &message))
+		while (replicas_next(follower->replicas, &message)) {
+			atomic_store(&follower->decided, message.sequence);
 			put(follower, &message);
+		}
 	}
 	return NULL;
 }
@@ -211,25 +223,27 @@ look(struct follower *follower, int64_t now_ms)
 {
 	jsStreamInfo *stream = NULL;
 	jsErrCode code = 0;
-	size_t replica_count;
-	size_t there_count;
+	struct replicas_sight sight;
 
 	follower->look_at_ms = now_ms + FOLLOWER_LOOK_MS;
 	if (!link_is_up(follower->link) ||
 	    js_GetStreamInfo(&stream, link_jetstream(follower->link),
 	    follower->stream, NULL, &code) != NATS_OK)
 		return;
-	replica_count = (size_t)stream->Config->Replicas;
-	if (replica_count > BALLOT_REPLICAS_MAX)
-		replica_count = BALLOT_REPLICAS_MAX;
-	there_count = count_there(stream);
-	replicas_keep(follower->replicas, replica_count, there_count);
+	sight = (struct replicas_sight){
+		.count = (size_t)stream->Config->Replicas,
+		.there = count_there(stream),
+		.first = stream->State.FirstSeq,
+	};
+	if (sight.count > BALLOT_REPLICAS_MAX)
+		sight.count = BALLOT_REPLICAS_MAX;
+	replicas_keep(follower->replicas, &sight);
 	/*
 	 * A leader that was cut off from the others goes on as one for ten to
 	 * twenty seconds, and knows nothing of what they do: its answer is no
 	 * look.
 	 */
-	if (there_count > replica_count / 2) {
+	if (sight.there > sight.count / 2) {
 		pthread_mutex_lock(&follower->mutex);
 		follower->view = (struct follower_view){
 			.looked_ms = clock_steady_ms(),

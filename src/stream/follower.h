@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 
+struct cluster_secrets;
 struct follower;
 struct link;
 
@@ -30,6 +31,7 @@ struct follower_message {
 	const char *payload;
 	size_t payload_len;
 	bool is_marker;		/* of a bucket: the key was deleted */
+	bool is_void;		/* of a log: no message, on no machine */
 	void *owned;		/* by whoever took it, until dropped */
 };
 
@@ -45,10 +47,12 @@ struct follower_view {
 	bool is_split;
 };
 
-/* Follows what comes behind the sequence.  wake_fd is an eventfd, written
- * when something has come; borrowed.  ERR_NO_MEMORY. */
+/* Follows what comes behind the sequence; secrets as in replicas_new.  wake_fd
+ * is an eventfd, written when something has come.  All is borrowed.
+ * ERR_NO_MEMORY. */
 enum error follower_new(struct link *link, const char *stream,
-    uint64_t after, int wake_fd, struct follower **follower_out);
+    const struct cluster_secrets *secrets, uint64_t after, int wake_fd,
+    struct follower **follower_out);
 void follower_free(struct follower *follower);
 
 /* Takes what has come, in order, at most count_max messages or so many bytes
@@ -56,6 +60,9 @@ void follower_free(struct follower *follower);
 size_t follower_take(struct follower *follower,
     struct follower_message *messages, size_t count_max, size_t bytes_max);
 void follower_drop(struct follower_message *messages, size_t count);
+
+/* The last sequence of which it is known what most replicas have. */
+uint64_t follower_decided(const struct follower *follower);
 
 void follower_look(struct follower *follower,
     struct follower_view *view_out);

@@ -14,7 +14,9 @@ libstream_a_SOURCES = \
 	src/stream/publisher.c src/stream/publisher.h \
 	src/stream/replica.c src/stream/replica.h \
 	src/stream/replicas.c src/stream/replicas.h \
+	src/stream/replicas_judge.c \
 	src/stream/replicas_open.c src/stream/replicas_parts.h \
-	src/stream/replicas_take.c
+	src/stream/replicas_take.c \
+	src/stream/verdict_book.c src/stream/verdict_book.h
 STREAM_LIBS = libstream.a $(NATS_LIBS)
 endif

@@ -30,6 +30,7 @@ replica_open(struct replica *replica, const struct replica_source *source,
 	jsConsumerInfo *info = NULL;
 	jsOptions options;
 	jsErrCode code = 0;
+	int64_t begin_ms = clock_steady_ms();
 
 	jsOptions_Init(&options);
 	options.Wait = WAIT_MS;
@@ -53,6 +54,7 @@ replica_open(struct replica *replica, const struct replica_source *source,
 		.source = source,
 		.is_open = true,
 		.frontier = after,
+		.opened_ms = begin_ms,
 		.came_ms = clock_steady_ms(),
 	};
 	snprintf(replica->consumer, sizeof(replica->consumer), "%s",
@@ -163,7 +165,8 @@ replica_vote(const struct replica *replica, uint64_t sequence)
 	bool has_message = first != NULL && first->sequence == sequence;
 
 	return (struct vote){
-		.is_cast = replica->is_open && replica->frontier >= sequence,
+		.is_cast = replica->is_open && replica->is_informed &&
+		    replica->frontier >= sequence,
 		.has_message = has_message,
 		.digest = has_message ? first->digest : 0,
 	};

@@ -37,6 +37,8 @@ struct replica {
 	const struct replica_source *source;
 	bool is_open;
 	bool is_broken;		/* and has to be opened anew */
+	bool is_informed;	/* verdicts were read after it was opened */
+	int64_t opened_ms;
 	char server[REPLICA_NAME_SIZE];	/* "" where there is only one */
 	char consumer[REPLICA_NAME_SIZE];
 	uint64_t deliveries;

@@ -11,17 +11,17 @@
 #include "stream/ballot.h"
 #include "stream/replicas_parts.h"
 
-/* Replicas do not agree for so long: all are read anew, in case that an entry
- * was written over between two of them. */
-enum { SPLIT_MS = 2000 };
-
+static enum ballot_result count(const struct replicas *replicas,
+    uint64_t sequence, size_t *winner_out);
 static bool find_next(const struct replicas *replicas, uint64_t *sequence);
 static void pass(struct replicas *replicas, uint64_t sequence,
     struct arrival *winner, struct replica_message *message_out);
-static void note_split(struct replicas *replicas);
+static void note_doubt(struct replicas *replicas, uint64_t sequence,
+    bool is_split);
 
 enum error
-replicas_new(struct link *link, const char *stream, uint64_t after,
+replicas_new(struct link *link, const char *stream,
+    const struct cluster_secrets *secrets, uint64_t after,
     struct replicas **replicas_out)
 {
 	struct replicas *replicas = calloc(1, sizeof(*replicas));
@@ -40,6 +40,7 @@ replicas_new(struct link *link, const char *stream, uint64_t after,
 	    "%s", inbox);
 	natsInbox_Destroy(inbox);
 	tag_seed_make(replicas->source.seed);
+	verdict_book_init(&replicas->book, link, secrets);
 	replicas->passed = after;
 	*replicas_out = replicas;
 	return ERR_NONE;
@@ -53,6 +54,7 @@ replicas_free(struct replicas *replicas)
 	for (size_t i = 0; i < BALLOT_REPLICAS_MAX; i++)
 		replica_close(&replicas->all[i]);
 	natsSubscription_Destroy(replicas->subscription);
+	verdict_book_clear(&replicas->book);
 	free(replicas);
 }
 
@@ -60,30 +62,33 @@ bool
 replicas_next(struct replicas *replicas, struct replica_message *message)
 {
 	uint64_t sequence = 0;
+	bool is_out = false;
 
-	message->message = NULL;
-	while (message->message == NULL && find_next(replicas, &sequence)) {
-		struct vote votes[BALLOT_REPLICAS_MAX];
+	*message = (struct replica_message){ .message = NULL };
+	while (!is_out && find_next(replicas, &sequence)) {
+		enum verdict verdict = verdicts_find(
+		    &replicas->book.verdicts, sequence);
 		size_t winner = 0;
+		enum ballot_result result = count(replicas, sequence,
+		    &winner);
 
-		for (size_t i = 0; i < replicas->count; i++)
-			votes[i] = replica_vote(&replicas->all[i], sequence);
-		switch (ballot_count(votes, replicas->count, &winner)) {
-		case BALLOT_MESSAGE:
-			pass(replicas, sequence,
-			    replicas->all[winner].first, message);
-			break;
-		case BALLOT_NOTHING:
-			pass(replicas, sequence, NULL, message);
-			break;
-		case BALLOT_SPLIT:
-			note_split(replicas);
+		is_out = verdict == VERDICT_VOID || result == BALLOT_MESSAGE;
+		if (verdict == VERDICT_VOID) {
+			message->sequence = sequence;
+			replicas_pass_over(replicas, sequence);
+		} else if (result == BALLOT_OPEN) {
 			return false;
-		default:
+		} else if (result == BALLOT_SPLIT ||
+		    verdict == VERDICT_ASKED) {
+			note_doubt(replicas, sequence,
+			    result == BALLOT_SPLIT);
 			return false;
+		} else {
+			pass(replicas, sequence, result == BALLOT_MESSAGE ?
+			    replicas->all[winner].first : NULL, message);
 		}
 	}
-	return message->message != NULL;
+	return is_out;
 }
 
 void
@@ -91,7 +96,15 @@ replicas_look(const struct replicas *replicas, uint64_t *differences,
     bool *is_split)
 {
 	*differences = replicas->differences;
-	*is_split = replicas->split_since_ms != 0;
+	*is_split = replicas->doubt != 0 && replicas->is_split;
+}
+
+void
+replicas_pass_over(struct replicas *replicas, uint64_t sequence)
+{
+	struct replica_message none;
+
+	pass(replicas, sequence, NULL, &none);
 }
 
 void
@@ -107,6 +120,16 @@ replicas_note_difference(struct replicas *replicas,
 	log_fact(LEVEL_WARNING, "a server has something else in the log than "
 	    "most: its replica is to be made anew", "server", replica->server,
 	    "stream", replicas->source.stream, "sequence", place, NULL);
+}
+
+static enum ballot_result
+count(const struct replicas *replicas, uint64_t sequence, size_t *winner)
+{
+	struct vote votes[BALLOT_REPLICAS_MAX];
+
+	for (size_t i = 0; i < replicas->count; i++)
+		votes[i] = replica_vote(&replicas->all[i], sequence);
+	return ballot_count(votes, replicas->count, winner);
 }
 
 /* The lowest place of which a message came, and that is not decided. */
@@ -156,23 +179,20 @@ pass(struct replicas *replicas, uint64_t sequence, struct arrival *winner,
 	}
 	decisions_put(&replicas->decisions, sequence, digest);
 	replicas->passed = sequence;
-	replicas->split_since_ms = 0;
+	replicas->doubt = 0;
 }
 
 static void
-note_split(struct replicas *replicas)
+note_doubt(struct replicas *replicas, uint64_t sequence, bool is_split)
 {
-	int64_t now_ms = clock_steady_ms();
+	char place[24];
 
-	if (replicas->split_since_ms == 0) {
-		replicas->split_since_ms = now_ms;
-		log_fact(LEVEL_ERROR, "the servers' replicas of the log "
+	if (replicas->doubt != sequence && replicas->asked != sequence) {
+		snprintf(place, sizeof(place), "%" PRIu64, sequence);
+		log_fact(LEVEL_WARNING, "the servers' replicas of the log "
 		    "differ, and most do not agree", "stream",
-		    replicas->source.stream, NULL);
+		    replicas->source.stream, "sequence", place, NULL);
 	}
-	if (now_ms - replicas->split_since_ms < SPLIT_MS)
-		return;
-	replicas->split_since_ms = now_ms;
-	for (size_t i = 0; i < replicas->count; i++)
-		replicas->all[i].is_broken = true;
+	replicas->doubt = sequence;
+	replicas->is_split = is_split;
 }

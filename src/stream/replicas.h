@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 
+struct cluster_secrets;
 struct link;
 struct replicas;
 
@@ -23,29 +24,39 @@ enum {
 };
 
 struct replica_message {
-	void *message;		/* natsMsg, owned */
+	void *message;		/* natsMsg, owned; NULL: none is there for
+				 * any machine, see model/verdicts.h */
 	uint64_t sequence;
 	int64_t timestamp_ms;
 };
 
-/* Reads what comes behind the sequence; link and stream are borrowed.
- * ERR_NO_MEMORY. */
+/*
+ * Reads what comes behind the sequence; link, stream and secrets are borrowed.
+ * Without secrets the stream is the bucket's.  Where most replicas do not
+ * agree, machines agree about places of the log by verdicts, and what is in
+ * dispute in the bucket is written once more.  ERR_NO_MEMORY.
+ */
 enum error replicas_new(struct link *link, const char *stream,
-    uint64_t after, struct replicas **replicas_out);
+    const struct cluster_secrets *secrets, uint64_t after,
+    struct replicas **replicas_out);
 void replicas_free(struct replicas *replicas);
 
-/*
- * The stream has so many replicas (BALLOT_REPLICAS_MAX at most), of which so
- * many are there: opens what is missing, and anew what gives no sign of life.
- * Waits for servers' answers.
- */
-void replicas_keep(struct replicas *replicas, size_t replica_count,
-    size_t there_count);
+/* What the servers say of the stream. */
+struct replicas_sight {
+	size_t count;		/* of replicas, BALLOT_REPLICAS_MAX at most */
+	size_t there;		/* of which so many are there */
+	uint64_t first;		/* the oldest message's sequence */
+};
+
+/* Opens what is missing, and anew what gives no sign of life; settles a place
+ * where most do not agree.  Waits for servers' answers. */
+void replicas_keep(struct replicas *replicas,
+    const struct replicas_sight *sight);
 
 /* Waits up to so long for a message. */
 void replicas_receive(struct replicas *replicas, int64_t timeout_ms);
 
-/* The next message that most have; false: none by now. */
+/* The next message that most have, or place of none; false: none by now. */
 bool replicas_next(struct replicas *replicas,
     struct replica_message *message_out);
 

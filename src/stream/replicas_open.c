@@ -26,23 +26,25 @@ static bool is_known(const struct replicas *replicas,
     const struct replica *replica);
 
 void
-replicas_keep(struct replicas *replicas, size_t replica_count,
-    size_t there_count)
+replicas_keep(struct replicas *replicas, const struct replicas_sight *sight)
 {
 	int64_t now_ms = clock_steady_ms();
-
 	/* One that is about to leave may still be there. */
-	if (there_count > replica_count)
-		there_count = replica_count;
-	for (size_t i = replica_count; i < replicas->count; i++)
+	size_t there = sight->there < sight->count ? sight->there :
+	    sight->count;
+
+	for (size_t i = sight->count; i < replicas->count; i++)
 		replica_close(&replicas->all[i]);
-	replicas->count = replica_count;
+	replicas->count = sight->count;
+	if (replicas->doubt != 0)
+		replicas_judge(replicas, sight->first);
 	close_broken(replicas, now_ms);
-	if (count_open(replicas) >= there_count)
+	if (count_open(replicas) >= there)
 		replicas->open_again_ms = 0;
 	else if (now_ms >= replicas->open_at_ms &&
 	    link_is_up(replicas->source.link))
-		open_missing(replicas, there_count);
+		open_missing(replicas, there);
+	replicas_inform(replicas);
 }
 
 /* Those of which nothing came though all that came was taken. */

@@ -6,6 +6,7 @@
 #include "stream/decisions.h"
 #include "stream/replica.h"
 #include "stream/replicas.h"
+#include "stream/verdict_book.h"
 
 struct replicas {
 	struct replica_source source;
@@ -17,8 +18,15 @@ struct replicas {
 	int64_t open_again_ms;	/* after a round that leaves one missing */
 	int64_t gave_up_ms;	/* when a consumer was told so last */
 	int64_t drained_ms;	/* nothing that came was waiting then */
-	int64_t split_since_ms;
 	uint64_t differences;
+	/* The next place, or 0: most do not agree, or did not for somebody. */
+	uint64_t doubt;
+	bool is_split;
+	/* The last one that was read anew, and when: somebody had asked by
+	 * then. */
+	uint64_t asked;
+	int64_t asked_ms;
+	struct verdict_book book;
 	struct replica all[BALLOT_REPLICAS_MAX];
 	struct decisions decisions;
 };
@@ -26,5 +34,13 @@ struct replicas {
 /* This replica had something else at the sequence than most. */
 void replicas_note_difference(struct replicas *replicas,
     const struct replica *replica, uint64_t sequence);
+
+/* One thing at a time about the place in doubt, for which other machines are
+ * asked; and what it needs to know of verdicts. */
+void replicas_judge(struct replicas *replicas, uint64_t first);
+void replicas_inform(struct replicas *replicas);
+
+/* No message is taken of the place. */
+void replicas_pass_over(struct replicas *replicas, uint64_t sequence);
 
 #endif
