@@ -47,7 +47,7 @@ struct connection {
 	int fd;
 	uint32_t watched;	/* epoll's events */
 	struct connections *connections;	/* of its loop */
-	struct connection *again_next;
+	struct connection *queue_next;
 	struct scan scan;
 	struct buffer unread;	/* of what was received; mostly empty */
 	struct tray *tray;	/* NULL while none is needed */

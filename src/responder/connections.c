@@ -34,6 +34,11 @@ static void set_deadline(struct connections *connections,
     struct connection *connection);
 static void queue_again(struct connections *connections,
     struct connection *connection);
+static bool is_exporting(const struct connection *connection);
+static enum progress wait_in_line(struct connection *connection);
+static void take_turn(struct connections *connections,
+    struct connection *connection);
+static struct connection *queue_take(struct queue *queue);
 
 /* EPOLLRDHUP is told with the end that a read meets, so it costs nothing, and
  * watches those that are parked. */
@@ -144,27 +149,45 @@ connections_wake(struct connections *connections, void *what,
 	else if (!connection->is_again)
 		/* Otherwise it has its turn soon, after the others. */
 		connections_settle(connections, connection,
+		    is_exporting(connection) ? wait_in_line(connection) :
 		    connection_turn(connections, connection, events));
+}
+
+/* A piece takes as long as some pages, and exports are many or few. */
+static enum progress
+wait_in_line(struct connection *connection)
+{
+	connection->is_blocked = false;
+	return PROGRESS_AGAIN;
 }
 
 void
 connections_again(struct connections *connections)
 {
-	struct connection *connection = connections->again_first;
+	struct queue again = connections->again;
+	struct connection *connection;
+	int turns = 0;
 
 	/* Those that want yet another turn get it after the others. */
-	connections->again_first = NULL;
-	connections->again_last = NULL;
-	while (connection != NULL) {
-		struct connection *next = connection->again_next;
-
-		connection->is_again = false;
-		if (connection->is_closed)
-			free(connection);
-		else
-			connections_wake(connections, connection, 0);
-		connection = next;
+	connections->again = (struct queue){ NULL, NULL };
+	while ((connection = queue_take(&again)) != NULL)
+		take_turn(connections, connection);
+	while (turns < EXPORT_TURNS_PER_ROUND &&
+	    (connection = queue_take(&connections->exports)) != NULL) {
+		if (!connection->is_closed)
+			turns++;
+		take_turn(connections, connection);
 	}
+}
+
+static void
+take_turn(struct connections *connections, struct connection *connection)
+{
+	if (connection->is_closed)
+		free(connection);
+	else
+		connections_settle(connections, connection,
+		    connection_turn(connections, connection, 0));
 }
 
 void
@@ -214,6 +237,12 @@ connections_stop(struct connections *connections)
 void
 connections_close_all(struct connections *connections)
 {
+	struct connection *export = connections->exports.first;
+
+	/* Since connections_stop they may have no deadline. */
+	for (; export != NULL; export = export->queue_next)
+		if (!export->is_closed)
+			close_one(connections, export);
 	for (int i = 0; i < DEADLINE_KINDS; i++) {
 		struct deadline *deadline;
 
@@ -333,13 +362,36 @@ set_deadline(struct connections *connections, struct connection *connection)
 static void
 queue_again(struct connections *connections, struct connection *connection)
 {
+	struct queue *queue = is_exporting(connection) ?
+	    &connections->exports : &connections->again;
+
 	if (connection->is_again)
 		return;
 	connection->is_again = true;
-	connection->again_next = NULL;
-	if (connections->again_last == NULL)
-		connections->again_first = connection;
+	connection->queue_next = NULL;
+	if (queue->first == NULL)
+		queue->first = connection;
 	else
-		connections->again_last->again_next = connection;
-	connections->again_last = connection;
+		queue->last->queue_next = connection;
+	queue->last = connection;
+}
+
+/* NULL: nobody is left. */
+static struct connection *
+queue_take(struct queue *queue)
+{
+	struct connection *connection = queue->first;
+
+	if (connection == NULL)
+		return NULL;
+	queue->first = connection->queue_next;
+	connection->is_again = false;
+	return connection;
+}
+
+static bool
+is_exporting(const struct connection *connection)
+{
+	return connection->stage == STAGE_SEND &&
+	    connection->need == NEED_ROOM;
 }

@@ -29,7 +29,16 @@ enum {
 	RECEIVE_BYTES = 64 * 1024,
 	/* Of those who wait for news, in one round: so others wait a
 	 * millisecond at most for them. */
-	RESUMES_PER_ROUND = 32
+	RESUMES_PER_ROUND = 32,
+	/* Of exports: a piece takes as long as pages of hundreds of events, and
+	 * there is nothing to gain by more. */
+	EXPORT_TURNS_PER_ROUND = 1
+};
+
+/* Connections by turns, the first one next. */
+struct queue {
+	struct connection *first;
+	struct connection *last;
 };
 
 struct connections {
@@ -46,8 +55,8 @@ struct connections {
 	bool is_stopping;		/* idle connections are closed */
 	struct deadlines deadlines;	/* each connection has one set */
 	struct trays trays;
-	struct connection *again_first;	/* those that want another turn */
-	struct connection *again_last;
+	struct queue again;		/* those that want another turn */
+	struct queue exports;		/* of those, the exports */
 
 	/* For those that are parked. */
 	struct record_client *recorder;
@@ -89,7 +98,7 @@ void connections_work(struct connections *connections);
 int connections_wait_ms(struct connections *connections,
     int64_t max_ms);
 
-/* A turn for each that wanted another one. */
+/* A turn for each that wanted another one; of exports for the first some. */
 void connections_again(struct connections *connections);
 
 /* Closes those that took too long. */

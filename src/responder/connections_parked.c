@@ -65,7 +65,9 @@ connections_wait_ms(struct connections *connections, int64_t max_ms)
 		wake_ms = recorder_ms;
 	if (watch_ms < wake_ms)
 		wake_ms = watch_ms;
-	if (connections->again_first != NULL || wake_ms < connections->now_ms)
+	if (connections->again.first != NULL ||
+	    connections->exports.first != NULL ||
+	    wake_ms < connections->now_ms)
 		return 0;
 	if (wake_ms - connections->now_ms < max_ms)
 		max_ms = wake_ms - connections->now_ms;

@@ -75,7 +75,8 @@ run_round(struct connections *connections)
 		    events[i].events);
 	connections_again(connections);
 	connections_work(connections);
-	return count > 0 || connections->again_first != NULL;
+	return count > 0 || connections->again.first != NULL ||
+	    connections->exports.first != NULL;
 }
 
 static bool

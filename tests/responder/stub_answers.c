@@ -1,14 +1,16 @@
 /* stub_answers.c - answers without a store, for tests of the responder.
  *
  * The path says what is answered: /SIZE a body of that many bytes,
- * /export/SIZE one in pieces, /failing an export that fails, /query the
- * query itself, /keys how many keys came, /body what came of the body, /crash
- * nothing.  See stub_parked.c for /record, /wait and /stream.
+ * /export/SIZE one in pieces, /toilsome/SIZE one whose pieces take long,
+ * /failing an export that fails, /query the query itself, /keys how many keys
+ * came, /body what came of the body, /crash nothing.
+ * See stub_parked.c for /record, /wait and /stream.
  */
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/answer.h"
 #include "api/request.h"
@@ -19,6 +21,8 @@
 #include "stub_parked.h"
 
 enum { FAILING_PIECES = 2, PERIOD = 23 };
+
+static const struct timespec toil = { .tv_nsec = 50000000 };
 
 struct service {
 	struct stub_parked *parked;
@@ -160,6 +164,11 @@ answer(struct service *service, const struct request *request,
 		begin_export(response, rest);
 		return;
 	}
+	if ((rest = after(path, "/toilsome/")) != NULL) {
+		begin_export(response, rest);
+		response->pending->is_toilsome = true;
+		return;
+	}
 	if (strcmp(path, "/query") == 0)
 		buffer_add_text(&response->body, request->query);
 	else if (strcmp(path, "/keys") == 0)
@@ -215,6 +224,8 @@ answer_next_piece(struct service *service, struct response *response,
 	(void)service;
 	buffer_reset(&response->body);
 	*is_done_out = false;
+	if (pending->is_toilsome)
+		(void)nanosleep(&toil, NULL);
 	if (pending->is_failing && len == 0)
 		return ERR_CORRUPT;
 	add_bytes(&response->body, pending->at, len);

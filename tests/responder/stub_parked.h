@@ -18,6 +18,7 @@ struct pending {
 	uint64_t left;		/* of an export */
 	uint64_t at;
 	bool is_failing;
+	bool is_toilsome;
 	bool is_stream;
 	int64_t seen_bytes;	/* of the file of events */
 	int64_t end_ms;		/* of a wait */

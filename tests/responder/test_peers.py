@@ -170,6 +170,20 @@ def exports_take_turns_with_pages():
 
 
 @test
+def many_exports_delay_a_page_by_one_piece():
+    with Responder(threads=1) as responder:
+        # A piece of each takes longer than the page may.
+        exports = [responder.peer() for _ in range(200)]
+        for peer in exports:
+            peer.send(get("/toilsome/1000000000000"))
+        for _ in range(3):
+            with responder.peer(timeout=QUICK) as peer:
+                assert peer.ask().body == pattern(250)
+        for peer in exports:
+            peer.socket.close()
+
+
+@test
 def a_thousand_kept_connections_on_two_loops_starve_no_one():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))

@@ -9,7 +9,9 @@ bound, and SIGTERM ends the responder.
 Usage: clients.py     ABUSERS=1000 PROBES=1000 REQUESTS=10000 in the
                       environment; with TIMED=1 it also holds them to times,
                       and PLACES="socket nginx" or KINDS="stalled long" are
-                      only these
+                      only these, KINDS=greedy those who read one export
+                      after the other; with CONTROL=1 all of them ask for
+                      files of the same sizes, which web servers send
 """
 import sys
 
@@ -38,9 +40,12 @@ ROUNDS = torture.size("ROUNDS", 1)
 PLACES = os.environ.get("PLACES", "").split()
 KINDS = os.environ.get(
     "KINDS", "stalled dripping half-closed never-reading long").split()
+EXPORTING = ("never-reading", "greedy")
 IS_TIMED = torture.size("TIMED", 0) == 1
+IS_CONTROL = torture.size("CONTROL", 0) == 1
 EVENTS = 20_000
-TARGET = "/v1/events?limit=10"
+TARGET = "/viewer/page.css" if IS_CONTROL else "/v1/events?limit=10"
+EXPORT = "/viewer/export.css" if IS_CONTROL else "/v1/events"
 RATIO_MAX = 2
 END_SECONDS_MAX = 1.0
 # Whatever comes in: of one process, and with so many connections.
@@ -73,7 +78,7 @@ class Web:
         return self.request(TARGET, f"X-Long: {'x' * HEADER_BYTES}\r\n")
 
     def export(self):
-        return self.request("/v1/events", ACCEPTED)
+        return self.request(EXPORT, ACCEPTED + "Connection: close\r\n")
 
     def asker(self):
         return WebAsker(self.door.port)
@@ -135,7 +140,9 @@ class Socket:
         return self.request(TARGET, HTTP_X_LONG="x" * HEADER_BYTES)
 
     def export(self):
-        return self.request("/v1/events", HTTP_ACCEPT="application/x-ndjson")
+        return fastcgi.request_bytes({**fastcgi.get_params(
+            EXPORT, STORE.keys["acme"]), "HTTP_ACCEPT": "application/x-ndjson"
+        }, keep=False)
 
     def asker(self):
         return SocketAsker(self.responder.path)
@@ -179,7 +186,7 @@ class Abuser:
     def begin(self):
         self.sent = 0
         self.text = (self.place.long_request() if self.kind == "long" else
-                     self.place.export() if self.kind == "never-reading" else
+                     self.place.export() if self.kind in EXPORTING else
                      self.place.request(TARGET))
         try:
             self.socket = self.place.connect()
@@ -256,21 +263,6 @@ def abusers_of(place):
         process.join()
 
 
-def memory_bytes():
-    """Of the responder's processes, the largest one's."""
-    largest = 0
-    for name in os.listdir("/proc"):
-        with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/{name}/exe") != STORE.responder:
-                continue
-            with open(f"/proc/{name}/statm", encoding="ascii") as file:
-                fields = file.read().split()
-            # The pages of the store are nobody's alone.
-            pages = int(fields[1]) - int(fields[2])
-            largest = max(largest, pages * os.sysconf("SC_PAGE_SIZE"))
-    return largest
-
-
 def probe(place, count):
     """Milliseconds of each request, and what was not 200."""
     asker = place.asker()
@@ -307,7 +299,7 @@ def attempt(results, name, place):
             times, wrong, _ = probe(place, PROBES)
             noisy += times
             faults += wrong
-            memory = memory_bytes()
+            memory = torture.memory_bytes(STORE.responder)
     times, wrong, connections = probe(place, REQUESTS)
     results.result(f"{name}: {ABUSERS} slow and greedy clients keep nobody "
                    f"from an answer", faults)
@@ -355,13 +347,24 @@ class ApacheProxyDoor(doors.ApacheProxyDoor):
 
 
 def on_the_socket(results):
-    if PLACES and "socket" not in PLACES:
+    if IS_CONTROL or (PLACES and "socket" not in PLACES):
         return
     with responders.Responder(STORE) as responder:
         attempt(results, "socket", Socket(responder))
 
 
+def write_files():
+    """What the responder would send, where web servers find it."""
+    for target, arguments in ((TARGET, ["--limit", "10"]),
+                              (EXPORT, ["--ndjson"])):
+        with open(STORE.path("www", os.path.basename(target)), "w",
+                  encoding="utf-8") as file:
+            file.write(STORE.cli("events", "--org", "acme", *arguments))
+
+
 def through_web_servers(results):
+    if IS_CONTROL:
+        write_files()
     for door_type in (NginxDoor, doors.LighttpdDoor, ApacheFcgidDoor,
                       ApacheProxyDoor):
         if PLACES and door_type.name not in PLACES:
@@ -375,7 +378,7 @@ def through_web_servers(results):
 
 
 def row():
-    return ["slow and greedy clients",
+    return [f"slow and greedy clients{', control' if IS_CONTROL else ''}",
             f"{ABUSERS:,} connections: {', '.join(KINDS)} (headers of "
             f"{HEADER_BYTES // 1024} KiB); {REQUESTS:,} requests on one", "; ".join(FIGURES)]
 

@@ -2,6 +2,7 @@
 
 A trial is small by itself and large by its environment: MUTATIONS=10000.
 """
+import contextlib
 import os
 import sys
 
@@ -22,6 +23,21 @@ def is_sanitized(program):
     """Whether it was built with AddressSanitizer, whose memory grows."""
     with open(program, "rb") as file:
         return b"__asan_init" in file.read()
+
+
+def memory_bytes(program):
+    """Of the processes that run it, the largest one's."""
+    largest = 0
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{name}/exe") != program:
+                continue
+            with open(f"/proc/{name}/statm", encoding="ascii") as file:
+                fields = file.read().split()
+            # The pages of the store are nobody's alone.
+            pages = int(fields[1]) - int(fields[2])
+            largest = max(largest, pages * os.sysconf("SC_PAGE_SIZE"))
+    return largest
 
 
 def run(tests, row, target):
