@@ -1,6 +1,7 @@
 # Several machines, with nats-servers of the tests' own.
 cluster_tests = \
 	tests/cluster/storm.py \
+	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
 	tests/cluster/test_replicas.py \

@@ -99,6 +99,10 @@ look_at_cluster(struct exchange *exchange)
 		    "machine cannot follow the log: restore it from another "
 		    "machine's backup");
 	case CLUSTER_CUT_OFF:
+		if (seen_ms == 0)
+			return detail_set(&exchange->detail, ERR_STORE,
+			    "this machine has not reached the log since its "
+			    "recorder began");
 		clock_format_utc(seen_ms, seen);
 		return detail_set(&exchange->detail, ERR_STORE,
 		    "this machine is cut off from the log since %s", seen);

@@ -70,8 +70,8 @@ run_cluster_status(const struct arguments *arguments)
 	    2 * MACHINES_MAX * sizeof(struct machine_row));
 	err = session_open(arguments, STORE_WRITE, &store);
 	if (err == ERR_NONE) {
-		err = cluster_open(arguments->settings, store, &cluster,
-		    &detail);
+		err = cluster_open(arguments->settings, store, NULL,
+		    &cluster, &detail);
 		if (err == ERR_NONE)
 			err = layout_look(cluster_link(cluster), &log,
 			    &detail);

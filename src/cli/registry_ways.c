@@ -50,7 +50,8 @@ registry_ways_open(const struct arguments *arguments, struct store *store,
 	*cluster_out = NULL;
 	if (!cluster_is_set(arguments->settings))
 		return ERR_NONE;
-	err = cluster_open(arguments->settings, store, cluster_out, &detail);
+	err = cluster_open(arguments->settings, store, NULL, cluster_out,
+	    &detail);
 	if (err == ERR_NONE)
 		err = cluster_check(*cluster_out, &detail);
 	if (err != ERR_NONE) {

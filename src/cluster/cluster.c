@@ -33,14 +33,17 @@ cluster_is_set(const struct settings *settings)
 
 enum error
 cluster_open(const struct settings *settings, struct store *store,
-    struct cluster **cluster_out, struct detail *detail)
+    struct link *link, struct cluster **cluster_out, struct detail *detail)
 {
 	struct cluster *cluster = calloc(1, sizeof(*cluster));
 	enum error err;
 
 	*cluster_out = NULL;
-	if (cluster == NULL)
+	if (cluster == NULL) {
+		link_close(link);
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	}
+	cluster->link = link;
 	cluster->store = store;
 	cluster->store_path = settings_text(settings, SETTING_STORE);
 	cluster->lock_fd = -1;
@@ -204,7 +207,8 @@ open_parts(struct cluster *cluster, const struct settings *settings,
 		.ca = settings_text(settings, SETTING_NATS_CA),
 		.name = "apitrail",
 	};
-	enum error err = link_open(&options, &cluster->link, detail);
+	enum error err = cluster->link != NULL ? ERR_NONE :
+	    link_open(&options, &cluster->link, detail);
 
 	if (err == ERR_NONE)
 		err = layout_ensure(cluster->link, (int)settings_number(

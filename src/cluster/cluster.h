@@ -25,15 +25,16 @@ struct store;
 bool cluster_is_set(const struct settings *settings);
 
 /*
- * Connects, makes or checks what the machines share, and joins the store if it
- * is in no cluster yet.  Store and settings are borrowed.
+ * Connects, unless a link is given, which it owns from then on; makes or checks
+ * what the machines share, and joins the store if it is in no cluster yet.
+ * Store and settings are borrowed.
  *
  * ERR_MEANING: something about the servers, the pepper or the store is not as
  * it has to be.  ERR_AWAY: no answer.  Each with detail.  ERR_STORE,
  * ERR_NO_MEMORY.
  */
 enum error cluster_open(const struct settings *settings, struct store *store,
-    struct cluster **cluster_out, struct detail *detail);
+    struct link *link, struct cluster **cluster_out, struct detail *detail);
 void cluster_close(struct cluster *cluster);
 
 /* ERR_MEANING, with detail: the store is not of this log, or lacks some of it,

@@ -18,6 +18,7 @@ libcluster_a_SOURCES = \
 	src/cluster/parts.h \
 	src/cluster/received.c src/cluster/received.h \
 	src/cluster/requests.c src/cluster/requests.h \
+	src/cluster/seeking.c src/cluster/seeking.h \
 	src/cluster/seen.c src/cluster/seen.h \
 	src/cluster/sending.c src/cluster/sending.h \
 	src/cluster/watching.c

@@ -4,17 +4,25 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/settings.h"
 #include "cluster/cluster.h"
 #include "cluster/machine.h"
 #include "cluster/requests.h"
+#include "cluster/seeking.h"
 #include "recorder/alone.h"
 #include "recorder/peers.h"
 #include "recorder/totals.h"
 #include "shared/cluster_sign.h"
 #include "store/membership.h"
+#include "store/store.h"
 
 struct clustered {
+	const struct settings *settings;
+	struct store *store;
+	struct seeking *seeking;	/* NULL: it has joined */
+	enum clustered_state state;
+	struct detail detail;
 	struct cluster *cluster;
 	struct requests *requests;
 	struct machine *machine;
@@ -26,6 +34,10 @@ struct clustered {
 
 enum { TELL_MS = 500 };
 
+static enum error seek(struct clustered *clustered);
+static void wait_for_servers(struct clustered *clustered);
+static enum error join(struct clustered *clustered, struct link *link);
+static enum error work(struct clustered *clustered, struct totals *work_out);
 static peers_sink add;
 static requests_answer reply;
 static void tell(struct clustered *clustered);
@@ -44,27 +56,15 @@ clustered_open(const struct settings *settings, struct store *store,
 	clustered = calloc(1, sizeof(*clustered));
 	if (clustered == NULL)
 		return detail_set(detail, ERR_NO_MEMORY, "out of memory");
+	clustered->settings = settings;
+	clustered->store = store;
 	clustered->shared = shared;
 	clustered->peers = peers;
-	err = cluster_open(settings, store, &clustered->cluster, detail);
-	if (err == ERR_NONE) {
-		err = requests_new(clustered->cluster, reply, clustered,
-		    &clustered->requests);
-		if (err == ERR_NONE)
-			err = cluster_follow(clustered->cluster);
-		if (err == ERR_NONE)
-			err = machine_new(clustered->cluster,
-			    settings_text(settings, SETTING_STORE),
-			    &clustered->machine);
-		if (err != ERR_NONE)
-			detail_set(detail, err, "the cluster's log gives no "
-			    "answer, or memory is short");
-	}
+	err = seeking_new(settings, &clustered->seeking);
 	if (err != ERR_NONE) {
-		clustered_close(clustered);
-		return err;
+		free(clustered);
+		return detail_set(detail, err, "out of memory");
 	}
-	tell(clustered);
 	*clustered_out = clustered;
 	return ERR_NONE;
 }
@@ -77,34 +77,150 @@ clustered_close(struct clustered *clustered)
 	machine_free(clustered->machine);
 	requests_free(clustered->requests);
 	cluster_close(clustered->cluster);
+	seeking_free(clustered->seeking);
 	free(clustered);
+}
+
+enum clustered_state
+clustered_state(const struct clustered *clustered)
+{
+	return clustered == NULL ? CLUSTERED_JOINED : clustered->state;
+}
+
+void
+clustered_explain(const struct clustered *clustered, const char *path,
+    enum error err, struct detail *detail)
+{
+	if (clustered != NULL && clustered->detail.text[0] != '\0')
+		*detail = clustered->detail;
+	else
+		detail_set(detail, err, "%s: the recorder cannot go on",
+		    path);
 }
 
 int
 clustered_fd(const struct clustered *clustered)
 {
-	return clustered == NULL ? -1 : cluster_fd(clustered->cluster);
+	if (clustered == NULL)
+		return -1;
+	return clustered->state == CLUSTERED_JOINED ?
+	    cluster_fd(clustered->cluster) : seeking_fd(clustered->seeking);
 }
 
 int64_t
 clustered_due_ms(const struct clustered *clustered)
 {
-	return clustered == NULL ? INT64_MAX :
-	    requests_due_ms(clustered->requests);
+	return clustered == NULL || clustered->state != CLUSTERED_JOINED ?
+	    INT64_MAX : requests_due_ms(clustered->requests);
 }
 
 enum error
 clustered_work(struct clustered *clustered, int64_t peers_now_ms,
     struct totals *work_out)
 {
+	*work_out = (struct totals){ 0 };
+	clustered->peers_now_ms = peers_now_ms;
+	if (clustered->state == CLUSTERED_JOINED)
+		return work(clustered, work_out);
+	/* Until the servers have been asked once, who comes waits. */
+	if (clustered->state == CLUSTERED_WAITING)
+		peers_refuse(clustered->peers, MESSAGE_APART, peers_now_ms);
+	return seek(clustered);
+}
+
+static enum error
+seek(struct clustered *clustered)
+{
+	struct link *link;
+
+	switch (seeking_look(clustered->seeking, &link, &clustered->detail)) {
+	case SEEKING_FOUND:
+		return join(clustered, link);
+	case SEEKING_REFUSED:
+		return ERR_MEANING;
+	case SEEKING_AWAY:
+		wait_for_servers(clustered);
+		return ERR_NONE;
+	default:
+		return ERR_NONE;
+	}
+}
+
+/* Says so, in the log once. */
+static void
+wait_for_servers(struct clustered *clustered)
+{
+	struct cluster_sign sign = { .is_member = true, .is_lagging = true };
+	struct membership membership;
+	struct store_txn *txn = NULL;
+	enum error err;
+
+	if (clustered->state == CLUSTERED_WAITING) {
+		clustered->detail.text[0] = '\0';
+		return;
+	}
+	clustered->state = CLUSTERED_WAITING;
+	log_fact(LEVEL_ERROR, "the recorder waits for the log that machines "
+	    "share", "cause", clustered->detail.text, NULL);
+	clustered->detail.text[0] = '\0';
+	err = store_read_begin(clustered->store, &txn);
+	if (err == ERR_NONE)
+		err = store_membership_get(txn, &membership);
+	store_read_end(txn);
+	if (err == ERR_NONE) {
+		sign.is_lost = membership.alarm != MEMBERSHIP_WELL;
+		sign.position = membership.position;
+		sign.skipped = membership.skipped;
+		sign.gaps = membership.gaps;
+	}
+	cluster_sign_give(clustered->shared, &sign);
+}
+
+/* The servers may go away in this moment: then it waits once more. */
+static enum error
+join(struct clustered *clustered, struct link *link)
+{
+	enum error err;
+
+	seeking_free(clustered->seeking);
+	clustered->seeking = NULL;
+	err = cluster_open(clustered->settings, clustered->store, link,
+	    &clustered->cluster, &clustered->detail);
+	if (err == ERR_NONE)
+		err = requests_new(clustered->cluster, reply, clustered,
+		    &clustered->requests);
+	if (err == ERR_NONE)
+		err = cluster_follow(clustered->cluster);
+	if (err == ERR_NONE)
+		err = machine_new(clustered->cluster, settings_text(
+		    clustered->settings, SETTING_STORE),
+		    &clustered->machine);
+	if (err == ERR_NONE) {
+		clustered->state = CLUSTERED_JOINED;
+		clustered->detail.text[0] = '\0';
+		tell(clustered);
+		return ERR_NONE;
+	}
+	machine_free(clustered->machine);
+	requests_free(clustered->requests);
+	cluster_close(clustered->cluster);
+	clustered->machine = NULL;
+	clustered->requests = NULL;
+	clustered->cluster = NULL;
+	return err == ERR_AWAY ? seeking_new(clustered->settings,
+	    &clustered->seeking) : err;
+}
+
+static enum error
+work(struct clustered *clustered, struct totals *work_out)
+{
 	struct cluster_work work = { 0 };
 	enum error err = requests_begin(clustered->requests);
 
-	clustered->peers_now_ms = peers_now_ms;
 	if (err == ERR_NONE)
 		peers_gather(clustered->peers, add, clustered);
 	requests_end(clustered->requests);
-	peers_drop_taken(clustered->peers, peers_now_ms);
+	peers_drop_taken(clustered->peers, clustered->peers_now_ms);
 	if (err == ERR_NONE)
 		err = requests_work(clustered->requests, &work);
 	*work_out = (struct totals){

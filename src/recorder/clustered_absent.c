@@ -23,6 +23,21 @@ clustered_close(struct clustered *clustered)
 	(void)clustered;
 }
 
+enum clustered_state
+clustered_state(const struct clustered *clustered)
+{
+	(void)clustered;
+	return CLUSTERED_JOINED;
+}
+
+void
+clustered_explain(const struct clustered *clustered, const char *path,
+    enum error err, struct detail *detail)
+{
+	(void)clustered;
+	detail_set(detail, err, "%s: the recorder cannot go on", path);
+}
+
 int
 clustered_fd(const struct clustered *clustered)
 {

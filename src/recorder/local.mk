@@ -7,6 +7,7 @@ librecorder_a_SOURCES = \
 	src/recorder/notify.c src/recorder/notify.h \
 	src/recorder/peer.c src/recorder/peer.h \
 	src/recorder/peers.c src/recorder/peers.h \
+	src/recorder/readiness.c src/recorder/readiness.h \
 	src/recorder/recorder.c src/recorder/recorder.h \
 	src/recorder/stalled_readers.c src/recorder/stalled_readers.h \
 	src/recorder/stop_signal.c src/recorder/stop_signal.h \

@@ -22,6 +22,7 @@
 #include "record/recorder_lock.h"
 #include "recorder/notify.h"
 #include "recorder/peers.h"
+#include "recorder/readiness.h"
 #include "recorder/stop_signal.h"
 #include "recorder/surroundings.h"
 #include "recorder/totals.h"
@@ -53,6 +54,7 @@ struct recorder {
 	struct shared *shared;
 	struct group *group;
 	struct clustered *clustered;	/* NULL: the store is its own */
+	struct readiness readiness;
 	struct notify notify;
 	struct chores chores;
 	/* Milliseconds in which peers were not looked at, which their
@@ -109,9 +111,7 @@ recorder_run(const struct settings *settings, struct detail *detail)
 		    recorder->shared, &recorder->peers, &recorder->clustered,
 		    detail);
 	if (err == ERR_NONE) {
-		log_fact(LEVEL_NOTICE, "the recorder takes events in",
-		    "store", recorder->path, "sandbox", sandbox.text, NULL);
-		notify_ready(&recorder->notify);
+		recorder->readiness.sandbox = sandbox.text;
 		run(recorder);
 		notify_stopping(&recorder->notify);
 		stop(recorder);
@@ -119,8 +119,8 @@ recorder_run(const struct settings *settings, struct detail *detail)
 		    recorder->chores.pruned);
 		err = recorder->err;
 		if (err != ERR_NONE)
-			detail_set(detail, err,
-			    "%s: the recorder cannot go on", recorder->path);
+			clustered_explain(recorder->clustered,
+			    recorder->path, err, detail);
 	}
 	close_all(recorder);
 	free(recorder);
@@ -137,6 +137,7 @@ open_all(struct recorder *recorder, const struct settings *settings,
 	recorder->retention_ms = settings_number(settings,
 	    SETTING_RETENTION);
 	recorder->lock_fd = -1;
+	recorder->readiness.path = recorder->path;
 	surroundings_init(&recorder->around, recorder->path);
 	peers_init(&recorder->peers, recorder->path);
 	notify_open(&recorder->notify);
@@ -183,6 +184,8 @@ run(struct recorder *recorder)
 	while (!stop_signal_came() && recorder->err == ERR_NONE) {
 		int64_t begin_ms;
 
+		readiness_say(&recorder->readiness, &recorder->notify,
+		    clustered_state(recorder->clustered));
 		serve(recorder, wait_ms(recorder), false);
 		begin_ms = clock_steady_ms();
 		if (recorder->err == ERR_NONE)

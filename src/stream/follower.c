@@ -49,6 +49,7 @@ static void put(struct follower *follower,
 static bool has_room(const struct follower *follower, size_t bytes);
 static void look(struct follower *follower, int64_t now_ms);
 static size_t count_there(const jsStreamInfo *stream);
+static int64_t heard_ago_ms(const jsStreamInfo *stream);
 static void wake(const struct follower *follower);
 
 enum error
@@ -246,7 +247,7 @@ look(struct follower *follower, int64_t now_ms)
 	if (sight.there > sight.count / 2) {
 		pthread_mutex_lock(&follower->mutex);
 		follower->view = (struct follower_view){
-			.looked_ms = clock_steady_ms(),
+			.looked_ms = now_ms - heard_ago_ms(stream),
 			.created_ns = stream->Created,
 			.first = stream->State.FirstSeq,
 			.last = stream->State.LastSeq,
@@ -270,6 +271,28 @@ count_there(const jsStreamInfo *stream)
 		there += cluster->Replicas[i]->Active <
 		    SILENCE_MS * NS_PER_MS;
 	return there;
+}
+
+/* How long ago the leader had heard from as many as make most with it; 0 where
+ * it is alone. */
+static int64_t
+heard_ago_ms(const jsStreamInfo *stream)
+{
+	const jsClusterInfo *cluster = stream->Cluster;
+	int64_t ago[BALLOT_REPLICAS_MAX] = { 0 };
+	size_t count = 0;
+
+	/* The shortest first. */
+	for (int i = 0; cluster != NULL && i < cluster->ReplicasLen &&
+	    count < BALLOT_REPLICAS_MAX; i++) {
+		size_t at = count++;
+
+		for (; at > 0 && ago[at - 1] > cluster->Replicas[i]->Active;
+		    at--)
+			ago[at] = ago[at - 1];
+		ago[at] = cluster->Replicas[i]->Active;
+	}
+	return count == 0 ? 0 : ago[(count + 1) / 2 - 1] / NS_PER_MS;
 }
 
 static void
