@@ -16,6 +16,9 @@ KEEP = 1
 COMPLETE, CANT_MULTIPLEX, OVERLOADED, UNKNOWN_ROLE = 0, 1, 2, 3
 
 STUB = os.path.join(os.environ.get("top_builddir", "."), "responder_stub")
+# A shell has ignored it for what it starts in the background, and programs
+# would take that over.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 PATIENCE = 20  # seconds; generous, for machines that are busy
 
 

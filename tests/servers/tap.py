@@ -1,6 +1,11 @@
 """tap.py - say in TAP what was tried and what came of it."""
+import signal
 import sys
 import traceback
+
+# A shell has ignored it for what it starts in the background, and programs
+# would take that over.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Tap:
