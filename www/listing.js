@@ -23,6 +23,7 @@ export class Listing {
 	reset() {
 		this.abort?.abort();
 		this.abort = null;
+		this.isKnown = false;		// a page has come, with or without rows
 		this.isAtNewest = true;		// the first row is the newest event
 		this.hasOlder = false;
 		this.arrived = [];		// not shown yet, newest last
@@ -55,6 +56,7 @@ export class Listing {
 		const signal = this.begin();
 		const page = await askPage(this.key, { signal,
 			parameters: this.parameters(PAGE_EVENTS, place) });
+		this.isKnown = true;
 		this.table.clear();
 		this.table.append(page.events);
 		this.hasOlder = page._links.next !== undefined;

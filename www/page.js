@@ -222,7 +222,7 @@ function showCounts() {
 	find("shown").textContent = shown === count ?
 		`${count} events are loaded.` :
 		`${shown} of ${count} loaded events hold the text.`;
-	find("none").hidden = shown > 0;
+	find("none").hidden = shown > 0 || !listing.isKnown;
 	find("none").textContent = count > 0 ? "No loaded event holds this text." :
 		"Nothing happened in the past 24 hours.";
 	find("older").hidden = !listing.hasOlder;

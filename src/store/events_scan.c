@@ -114,6 +114,7 @@ find_sources(struct scan *scan)
 		if (!filter_wants(&scan->range->filter, (enum category)i))
 			continue;
 		source->category = (enum category)i;
+		source->found.is_found = false;
 		err = find_begin(scan, source->category, &source->found);
 		if (err != ERR_NONE)
 			return err;

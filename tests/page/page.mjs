@@ -166,6 +166,25 @@ async function it_fits_a_phone(visit) {
 	"the dialog is wider than the phone");
 }
 
+async function nothing_is_said_before_a_page_came(visit) {
+	let release;
+	const isReleased = new Promise((resolve) => {
+		release = resolve;
+	});
+	await visit.page.route(/order=desc/, async (route) => {
+		await isReleased;
+		await route.continue();
+	}, { times: 1 });
+	await enter(visit, keys.names);
+	// What is there has been looked at, meanwhile.
+	await visit.until(() => document.getElementById("newest").dataset.count ===
+		"0");
+	visit.equal(await visit.page.locator("#none").isVisible(), false,
+		"whether it says that there is nothing");
+	release();
+	await visit.until(() => document.querySelectorAll("#rows tr").length > 0);
+}
+
 async function names_are_text(visit) {
 	await show(visit, keys.names);
 	const seen = await visit.text("#rows");
@@ -547,6 +566,7 @@ await run([
 	the_reference_is_shown_offline, the_past_day_is_shown,
 	older_pages_go_back_to_the_first_event, it_fits_a_phone,
 	the_page_asks_for_a_key, a_key_is_kept_only_when_asked, names_are_text,
+	nothing_is_said_before_a_page_came,
 	categories_and_text_filter, events_appear_as_they_are_recorded,
 	an_organization_begins_to_live, the_window_is_downloaded,
 	refusals_are_told_in_plain_words, every_status_has_words,
