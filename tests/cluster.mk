@@ -4,6 +4,7 @@ cluster_tests = \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
+	tests/cluster/test_purging.py \
 	tests/cluster/test_replicas.py \
 	tests/cluster/test_splits.py \
 	tests/cluster/test_troubles.py
@@ -16,12 +17,17 @@ EXTRA_DIST += \
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
-check_PROGRAMS += test_ballot tests/cluster/differ
+check_PROGRAMS += test_ballot test_purging tests/cluster/differ \
+	tests/cluster/later
+tests_cluster_later_SOURCES = tests/cluster/later.c
+tests_cluster_later_LDADD = $(STORE_LIBS)
 tests_cluster_differ_SOURCES = tests/cluster/differ.c
 tests_cluster_differ_LDADD = $(STORE_LIBS)
-TESTS += test_ballot
+TESTS += test_ballot test_purging
 test_ballot_SOURCES = tests/test_ballot.c
 test_ballot_LDADD = $(SUITE_LIBS) $(STREAM_LIBS) $(MODEL_LIBS)
+test_purging_SOURCES = tests/test_purging.c
+test_purging_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
 endif
 
 # Prints its figures last; SEED chooses other moments.  As root it also cuts
