@@ -4,6 +4,7 @@ cluster_tests = \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
+	tests/cluster/test_purging.py \
 	tests/cluster/test_replicas.py \
 	tests/cluster/test_splits.py \
 	tests/cluster/test_troubles.py
@@ -16,12 +17,25 @@ EXTRA_DIST += \
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
-check_PROGRAMS += test_ballot tests/cluster/differ
+CLUSTER_TESTS = test_ballot test_outbox test_purging test_received test_seen
+check_PROGRAMS += $(CLUSTER_TESTS) tests/cluster/differ \
+	tests/cluster/later
+tests_cluster_later_SOURCES = tests/cluster/later.c
+tests_cluster_later_LDADD = $(STORE_LIBS)
 tests_cluster_differ_SOURCES = tests/cluster/differ.c
 tests_cluster_differ_LDADD = $(STORE_LIBS)
-TESTS += test_ballot
+TESTS += $(CLUSTER_TESTS)
 test_ballot_SOURCES = tests/test_ballot.c
 test_ballot_LDADD = $(SUITE_LIBS) $(STREAM_LIBS) $(MODEL_LIBS)
+test_outbox_SOURCES = tests/test_outbox.c
+test_outbox_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
+test_received_SOURCES = tests/test_received.c
+test_received_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
+test_seen_SOURCES = tests/test_seen.c $(STORE_FIXTURE)
+test_seen_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_seen_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
+test_purging_SOURCES = tests/test_purging.c
+test_purging_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
 endif
 
 # Prints its figures last; SEED chooses other moments.  As root it also cuts

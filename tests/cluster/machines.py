@@ -158,7 +158,7 @@ class Machines:
         try:
             with self.servers.client() as client:
                 last, revision = client.last(), client.last(nats.BUCKET)
-        except OSError:
+        except (OSError, ValueError):
             # There is no leader yet.
             return False
         return all(stat["cluster_position"] == last

@@ -8,6 +8,7 @@ import tempfile
 import time
 
 START_SECONDS = 20
+CLUSTER_SECONDS = 60
 ANSWER_SECONDS = 5
 MAX_PAYLOAD = 8 * 1024 * 1024
 STREAM = "APITRAIL"
@@ -200,7 +201,8 @@ class Servers:
                 server.start(wait=False)
             for server in self.all:
                 server.wait()
-            wait_for(self.can_replicate, "JetStream is there")
+            wait_for(self.can_replicate, "JetStream is there",
+                     CLUSTER_SECONDS)
         except BaseException:
             self.close()
             raise
