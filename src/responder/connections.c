@@ -237,12 +237,15 @@ connections_stop(struct connections *connections)
 void
 connections_close_all(struct connections *connections)
 {
-	struct connection *export = connections->exports.first;
+	struct connection *export;
 
 	/* Since connections_stop they may have no deadline. */
-	for (; export != NULL; export = export->queue_next)
-		if (!export->is_closed)
+	while ((export = queue_take(&connections->exports)) != NULL) {
+		if (export->is_closed)
+			free(export);
+		else
 			close_one(connections, export);
+	}
 	for (int i = 0; i < DEADLINE_KINDS; i++) {
 		struct deadline *deadline;
 
