@@ -33,8 +33,8 @@ set_up(void)
 	buffer_init(&carried, MESSAGE_REQUEST_BYTES_MAX);
 	buffer_init(&payload, 0);
 	buffer_init(&copy, 0);
-	ck_assert_int_eq(event_draft_parse(json, strlen(json), EVENT_RECORDED, ID,
-	    &draft, NULL), ERR_NONE);
+	ck_assert_int_eq(event_draft_parse(json, strlen(json),
+	    EVENT_RECORDED, ID, &draft, NULL), ERR_NONE);
 	message_begin_request(&carried, &request);
 	message_add_event(&carried, &draft);
 	ck_assert_int_eq(message_end_request(&carried), ERR_NONE);

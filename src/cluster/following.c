@@ -79,8 +79,8 @@ cluster_purge(struct cluster *cluster)
 	if (link_is_up(cluster->link) && !cluster->is_lagging &&
 	    cluster->membership.alarm == MEMBERSHIP_WELL)
 		purging_work(&cluster->purging, cluster->store,
-		    cluster->bucket, &cluster->secrets, cluster->membership.position_ms,
-		    clock_steady_ms());
+		    cluster->bucket, &cluster->secrets,
+		    cluster->membership.position_ms, clock_steady_ms());
 }
 
 /* Keys first: who was revoked is so before anything else. */

@@ -8,7 +8,7 @@ import machines
 import nats
 from tap import run
 
-SECONDS = 20
+SECONDS = 60
 BUILD = os.environ.get("top_builddir", ".")
 
 

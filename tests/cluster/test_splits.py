@@ -68,14 +68,14 @@ def split(servers, stream, subjects, payloads):
     return place
 
 
-def ask(servers, what, of, **options):
+def ask(servers, what, stream, **options):
     """Through an election."""
     answers = []
 
     def attempt():
         try:
             with servers.client() as client:
-                answers.append(client.jetstream(what, of, **options))
+                answers.append(client.jetstream(what, stream, **options))
         except (OSError, ValueError) as error:
             if "10037" in str(error):
                 answers.append(None)
