@@ -240,12 +240,11 @@ connections_close_all(struct connections *connections)
 	struct connection *export;
 
 	/* Since connections_stop they may have no deadline. */
-	while ((export = queue_take(&connections->exports)) != NULL) {
+	while ((export = queue_take(&connections->exports)) != NULL)
 		if (export->is_closed)
 			free(export);
 		else
 			close_one(connections, export);
-	}
 	for (int i = 0; i < DEADLINE_KINDS; i++) {
 		struct deadline *deadline;
 
