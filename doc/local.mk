@@ -46,4 +46,5 @@ EXTRA_DIST += \
 	doc/decisions/0031-a-log-on-jetstream.md \
 	doc/decisions/0032-tls-by-curl.md \
 	doc/decisions/0033-what-most-replicas-have.md \
-	doc/decisions/0034-a-package-that-makes-the-store.md
+	doc/decisions/0034-a-package-that-makes-the-store.md \
+	doc/decisions/0037-the-way-to-a-leaf-gone-twice.md
