@@ -39,3 +39,23 @@ include tests/page.mk
 if !SANITIZERS
 TESTS += $(PLAIN_TESTS)
 endif
+
+# All of C under valgrind, in a build without sanitizers; and, in one of
+# clang's with the thread sanitizer, whatever runs threads, where the first
+# report ends its process.
+c_tests = tests=; for test in $(TESTS); do case $$test in \
+	*.py | *.sh) ;; *) tests="$$tests $$test" ;; esac; done
+c_and_threaded_tests = tests=; for test in $(TESTS); do case $$test in \
+	tests/responder/* | tests/recorder/* | tests/servers/* | \
+	tests/trust/* | tests/cluster/*) tests="$$tests $$test" ;; \
+	*.py | *.sh) ;; *) tests="$$tests $$test" ;; esac; done
+.PHONY: check-valgrind check-tsan
+check-valgrind:
+	CK_TIMEOUT_MULTIPLIER=20; export CK_TIMEOUT_MULTIPLIER; $(c_tests); \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" \
+	LOG_COMPILER='valgrind -q --error-exitcode=99'
+check-tsan:
+	TSAN_OPTIONS=die_after_fork=0:halt_on_error=1; export TSAN_OPTIONS; \
+	CK_TIMEOUT_MULTIPLIER=10; export CK_TIMEOUT_MULTIPLIER; \
+	$(c_and_threaded_tests); \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests"

@@ -3,7 +3,8 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_restore_pepper test_store_swap test_store_block test_store_check \
 	test_store_cursor test_store_derived test_store_events test_store_fields \
 	test_store_file_system test_store_format test_store_full \
-	test_leaf_page test_check_pages test_store_init test_store_makers \
+	test_leaf_page test_neighbours test_check_pages test_store_init \
+	test_store_makers \
 	test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_membership \
 	test_store_open test_store_opening test_store_organizations test_store_pepper \
@@ -83,6 +84,9 @@ test_store_makers_SOURCES = tests/test_store_makers.c $(INIT_FIXTURE)
 test_store_makers_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_store_makers_LDADD = $(STORE_TEST_LIBS)
 PAGE_FIXTURE = tests/page_fixture.c tests/page_fixture.h $(STORE_FIXTURE)
+test_neighbours_SOURCES = tests/test_neighbours.c $(PAGE_FIXTURE)
+test_neighbours_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_neighbours_LDADD = $(STORE_TEST_LIBS)
 test_leaf_page_SOURCES = tests/test_leaf_page.c $(PAGE_FIXTURE)
 test_leaf_page_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_leaf_page_LDADD = $(STORE_TEST_LIBS)

@@ -63,7 +63,13 @@ PLAIN_TESTS += $(PLAIN_TRUST_TESTS)
 EXTRA_DIST += $(TRUST_TESTS) $(PLAIN_TRUST_TESTS) \
 	tests/trust/faults.py \
 	tests/trust/preloaded.py \
+	tests/trust/supervision.py \
 	tests/trust/torture.py
+
+# Takes root, and a systemd to run in namespaces of its own.
+.PHONY: check-systemd
+check-systemd: all $(preload_libraries)
+	$(torture)/supervision.py'
 
 # Each prints its figures last.  SEED chooses other moments, and the variables
 # that each script names how many: MUTATIONS=1000 SEED=2 is a tenth of its own.

@@ -97,7 +97,7 @@ environment_open(struct store *store, int64_t map_bytes, unsigned int flags)
 int
 environment_open_trees(struct store *store, MDB_txn *txn, unsigned int flags)
 {
-	int code = MDB_SUCCESS;
+	int code = mdb_dbi_open(txn, NULL, 0, &store->first_tree);
 
 	for (size_t i = 0; i < TREE_COUNT && code == MDB_SUCCESS; i++)
 		code = mdb_dbi_open(txn, tree_names[i], flags,

@@ -46,6 +46,7 @@ struct store {
 	int64_t map_bytes;	/* as set; LMDB's may have to be larger */
 	MDB_env *env;
 	MDB_dbi trees[TREE_COUNT];
+	MDB_dbi first_tree;	/* LMDB's own, of all others */
 	uint32_t format;
 	size_t page_bytes;
 

@@ -6,6 +6,8 @@
 
 #include "store/leaf_page.h"
 #include "store/lmdb_error.h"
+#include "store/neighbours.h"
+#include "store/page.h"
 #include "store/sealed.h"
 #include "store/txn.h"
 
@@ -13,6 +15,9 @@ enum {
 	RANGE_KEY_BYTES = 4 + 1,
 	CACHE_LINE_BYTES = 64
 };
+
+/* No key lies below. */
+static const uint8_t lowest_key[BLOCK_KEY_BYTES];
 
 /* Where a key must lie, beside another one. */
 enum side { BELOW, AT_OR_ABOVE, ABOVE };
@@ -25,6 +30,17 @@ static enum error check_found(struct store_txn *txn, int code,
     enum side side, const uint8_t *bound);
 static bool is_on_side(const void *key, enum side side,
     const uint8_t *bound);
+static enum error check_before(struct store_txn *txn, int code,
+    enum category category, const MDB_val *key, const uint8_t *next);
+static enum error check_step(struct store_txn *txn, int code,
+    enum category category, const MDB_val *key, bool is_forward,
+    const uint8_t *last);
+static enum error check_gap(struct store_txn *txn, enum category category,
+    const uint8_t *from, bool is_above, const uint8_t *found);
+static bool is_first_of_leaf(const struct store_txn *txn,
+    const uint8_t *key);
+static bool are_of_one_leaf(const struct store_txn *txn,
+    const uint8_t *key, const uint8_t *other);
 static bool is_leaf_whole(struct store_txn *txn, enum category category,
     const MDB_val *key, const MDB_val *value);
 static enum error take(struct store_txn *txn, int code,
@@ -40,6 +56,7 @@ event_block_find_last(struct store_txn *txn, uint32_t organization,
 	MDB_cursor *cursor;
 	MDB_val key;
 	MDB_val value;
+	const uint8_t *next;
 	enum error err;
 	int code;
 
@@ -56,10 +73,13 @@ event_block_find_last(struct store_txn *txn, uint32_t organization,
 		return err;
 	if (!(is_at_included && code == MDB_SUCCESS &&
 	    memcmp(key.mv_data, wanted, BLOCK_KEY_BYTES) == 0)) {
+		next = code == MDB_SUCCESS ? key.mv_data : NULL;
 		code = mdb_cursor_get(cursor, &key, &value,
 		    code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
 		err = check_found(txn, code, category, &key, &value, BELOW,
 		    wanted);
+		if (err == ERR_NONE)
+			err = check_before(txn, code, category, &key, next);
 	}
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
@@ -85,6 +105,11 @@ event_block_find_first(struct store_txn *txn, uint32_t organization,
 	    &value);
 	err = check_found(txn, code, category, &key, &value, AT_OR_ABOVE,
 	    wanted);
+	if (err == ERR_NONE && code == MDB_NOTFOUND)
+		err = check_gap(txn, category, wanted, false, NULL);
+	else if (err == ERR_NONE && code == MDB_SUCCESS &&
+	    is_first_of_leaf(txn, key.mv_data))
+		err = check_gap(txn, category, wanted, false, key.mv_data);
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
 }
@@ -136,6 +161,7 @@ enum error
 event_block_step(struct store_txn *txn, uint32_t organization,
     enum category category, bool is_forward, struct event_block *block_out)
 {
+	const uint8_t *last = txn->last_keys[category];
 	MDB_cursor *cursor;
 	MDB_val key;
 	MDB_val value;
@@ -149,7 +175,10 @@ event_block_step(struct store_txn *txn, uint32_t organization,
 	code = mdb_cursor_get(cursor, &key, &value,
 	    is_forward ? MDB_NEXT : MDB_PREV);
 	err = check_found(txn, code, category, &key, &value,
-	    is_forward ? ABOVE : BELOW, txn->last_keys[category]);
+	    is_forward ? ABOVE : BELOW, last);
+	if (err == ERR_NONE && last != NULL)
+		err = check_step(txn, code, category, &key, is_forward,
+		    last);
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
 }
@@ -269,6 +298,65 @@ is_on_side(const void *key, enum side side, const uint8_t *bound)
 	default:
 		return order > 0;
 	}
+}
+
+/* What was found before `next`, which is NULL behind the last key. */
+static enum error
+check_before(struct store_txn *txn, int code, enum category category,
+    const MDB_val *key, const uint8_t *next)
+{
+	if (code == MDB_NOTFOUND)
+		return check_gap(txn, category, lowest_key, false, next);
+	if (code != MDB_SUCCESS ||
+	    (next != NULL && are_of_one_leaf(txn, key->mv_data, next)))
+		return ERR_NONE;
+	return check_gap(txn, category, key->mv_data, true, next);
+}
+
+static enum error
+check_step(struct store_txn *txn, int code, enum category category,
+    const MDB_val *key, bool is_forward, const uint8_t *last)
+{
+	const uint8_t *found = code == MDB_SUCCESS ? key->mv_data : NULL;
+
+	if (!is_forward)
+		return check_before(txn, code, category, key, last);
+	if ((code != MDB_SUCCESS && code != MDB_NOTFOUND) ||
+	    (found != NULL && are_of_one_leaf(txn, found, last)))
+		return ERR_NONE;
+	return check_gap(txn, category, last, true, found);
+}
+
+/* Between keys of one leaf nothing can be hidden, between leaves it can. */
+static enum error
+check_gap(struct store_txn *txn, enum category category,
+    const uint8_t *from, bool is_above, const uint8_t *found)
+{
+	struct gap gap = { from, is_above };
+
+	if (txn->is_write || neighbours_are_next(txn, gap, found,
+	    &txn->proven[category]))
+		return ERR_NONE;
+	return sealed_log_corrupt(txn, TREE_EVENTS, from, BLOCK_KEY_BYTES,
+	    "what follows it lies elsewhere by the pages above");
+}
+
+static bool
+is_first_of_leaf(const struct store_txn *txn, const uint8_t *key)
+{
+	return page_record(leaf_page_of(key, txn->store->page_bytes),
+	    0)
+		   .key == key;
+}
+
+static bool
+are_of_one_leaf(const struct store_txn *txn, const uint8_t *key,
+    const uint8_t *other)
+{
+	const size_t page_bytes = txn->store->page_bytes;
+
+	return leaf_page_of(key, page_bytes) ==
+	    leaf_page_of(other, page_bytes);
 }
 
 /* Each page once in a transaction, as far as categories do not take turns. */

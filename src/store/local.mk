@@ -33,6 +33,7 @@ libstore_a_SOURCES = \
 	src/store/map_ahead.c src/store/map_ahead.h \
 	src/store/log_digests.c src/store/log_digests.h \
 	src/store/membership.c src/store/membership.h \
+	src/store/neighbours.c src/store/neighbours.h \
 	src/store/meta.c src/store/meta.h \
 	src/store/organization_record.c src/store/organization_record.h \
 	src/store/organizations.c src/store/organizations.h \

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "model/category.h"
 #include "store/environment.h"
+#include "store/neighbours.h"
 #include "store/stamps.h"
 #include "store/store.h"
 #include "store/sweep.h"
@@ -26,6 +27,8 @@ struct store_txn {
 	 * category, and its page, which was looked at. */
 	const uint8_t *last_keys[CATEGORY_COUNT];
 	const uint8_t *whole_pages[CATEGORY_COUNT];
+	/* Kept, as it counts for a state of the store. */
+	struct proven_gap proven[CATEGORY_COUNT];
 
 	/* Of a write transaction only. */
 	bool is_intake;

@@ -152,7 +152,8 @@ def copy_www(folder):
 def sanitizer_options():
     """The sanitizers' own settings, which a program under test needs too."""
     return {name: os.environ[name]
-            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
+                         "TSAN_OPTIONS")
             if name in os.environ}
 
 

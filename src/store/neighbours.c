@@ -1,0 +1,232 @@
+/* neighbours.c - records that lie next to each other, found by their pages. */
+#include "store/neighbours.h"
+
+#include <lmdb.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "store/leaf_page.h"
+#include "store/page.h"
+#include "store/txn.h"
+
+/* A leaf that has no such record sends on to the next one, and that has. */
+enum { LEAVES_MAX = 2, DEPTH_MAX = 32 };
+
+/* The tree of events in one state of the store. */
+struct way {
+	const uint8_t *base;	/* of the map */
+	size_t page_bytes;
+	uint64_t page_count;
+	struct page_tree tree;
+};
+
+/* Keys of a page: at or above the one, below the other; NULL: no bound. */
+struct bounds {
+	const uint8_t *lower;
+	const uint8_t *upper;
+};
+
+static bool is_proven(const struct proven_gap *proven, uint64_t txn_number,
+    struct gap gap, const uint8_t *found);
+static bool find_next(struct store_txn *txn, struct gap gap,
+    const uint8_t **next_out);
+static bool find_tree(struct store_txn *txn, struct way *way);
+static const uint8_t *find_leaf(const struct way *way, struct gap gap,
+    struct bounds *bounds_out);
+static const uint8_t *page_at(const struct way *way, uint64_t number,
+    unsigned int flags);
+static bool narrow(const uint8_t *page, struct gap gap,
+    struct bounds *bounds, uint64_t *child_out);
+static bool first_in_leaf(const uint8_t *page, struct gap gap,
+    struct bounds bounds, const uint8_t **first_out);
+static unsigned int count_before(const uint8_t *page, struct gap gap,
+    unsigned int from, bool *are_keys_out);
+static bool lies_before(const uint8_t *key, struct gap gap);
+
+bool
+neighbours_are_next(struct store_txn *txn, struct gap gap,
+    const uint8_t *found, struct proven_gap *proven)
+{
+	uint64_t txn_number = mdb_txn_id(txn->mdb);
+	const uint8_t *next;
+
+	if (is_proven(proven, txn_number, gap, found))
+		return true;
+	if (!find_next(txn, gap, &next) || next != found)
+		return false;
+	proven->txn_number = txn_number;
+	proven->found = found;
+	proven->is_above = gap.is_above;
+	memcpy(proven->key, gap.key, BLOCK_KEY_BYTES);
+	return true;
+}
+
+/* What is next behind one gap is next behind each that begins later. */
+static bool
+is_proven(const struct proven_gap *proven, uint64_t txn_number,
+    struct gap gap, const uint8_t *found)
+{
+	int order;
+
+	if (proven->txn_number != txn_number || proven->found != found)
+		return false;
+	order = memcmp(gap.key, proven->key, BLOCK_KEY_BYTES);
+	return order > 0 || (order == 0 && gap.is_above == proven->is_above);
+}
+
+/* False: a page on the way is not what it should be. */
+static bool
+find_next(struct store_txn *txn, struct gap gap, const uint8_t **next_out)
+{
+	struct way way;
+
+	*next_out = NULL;
+	if (!find_tree(txn, &way))
+		return false;
+	if (way.tree.root == PAGE_NONE)
+		return way.tree.depth == 0;
+	for (int i = 0; i < LEAVES_MAX; i++) {
+		struct bounds bounds;
+		const uint8_t *leaf = find_leaf(&way, gap, &bounds);
+
+		if (leaf == NULL ||
+		    !first_in_leaf(leaf, gap, bounds, next_out))
+			return false;
+		if (*next_out != NULL || bounds.upper == NULL)
+			return true;
+		gap.key = bounds.upper;
+		gap.is_above = false;
+	}
+	return false;
+}
+
+/* As the transaction has it: a value of LMDB's first tree. */
+static bool
+find_tree(struct store_txn *txn, struct way *way)
+{
+	const struct store *store = txn->store;
+	MDB_envinfo state;
+	MDB_val key;
+	MDB_val value;
+
+	/* It is only read. */
+	key.mv_data = (void *)(uintptr_t)tree_name(TREE_EVENTS);
+	key.mv_size = strlen(tree_name(TREE_EVENTS));
+	if (mdb_env_info(store->env, &state) != MDB_SUCCESS ||
+	    mdb_get(txn->mdb, store->first_tree, &key, &value) !=
+	    MDB_SUCCESS || value.mv_size != sizeof(way->tree))
+		return false;
+	memcpy(&way->tree, value.mv_data, sizeof(way->tree));
+	way->page_bytes = store->page_bytes;
+	way->page_count = state.me_last_pgno + 1;
+	way->base = leaf_page_map(leaf_page_of(value.mv_data,
+	    way->page_bytes), way->page_bytes);
+	return true;
+}
+
+static const uint8_t *
+find_leaf(const struct way *way, struct gap gap, struct bounds *bounds_out)
+{
+	uint64_t number = way->tree.root;
+
+	*bounds_out = (struct bounds){ NULL, NULL };
+	if (way->tree.depth < 1 || way->tree.depth > DEPTH_MAX)
+		return NULL;
+	for (unsigned int level = 1; level < way->tree.depth; level++) {
+		const uint8_t *page = page_at(way, number, PAGE_BRANCH);
+
+		if (page == NULL || !narrow(page, gap, bounds_out, &number))
+			return NULL;
+	}
+	return page_at(way, number, PAGE_LEAF);
+}
+
+/* NULL unless it is of this kind, in its own place, and adds up. */
+static const uint8_t *
+page_at(const struct way *way, uint64_t number, unsigned int flags)
+{
+	const uint8_t *page;
+
+	if (number < META_PAGES || number >= way->page_count)
+		return NULL;
+	page = way->base + number * way->page_bytes;
+	return page_number(page) == number && page_flags(page) == flags &&
+	    page_adds_up(page, way->page_bytes) ? page : NULL;
+}
+
+/* To the child where the gap begins, whose bounds lie within the branch's. */
+static bool
+narrow(const uint8_t *page, struct gap gap, struct bounds *bounds,
+    uint64_t *child_out)
+{
+	/* A child's key belongs to it: what is above the gap's begin may be
+	 * in the child before, but not what is at it. */
+	const struct gap from = { gap.key, true };
+	unsigned int count = page_record_count(page);
+	bool are_keys;
+	unsigned int before = count_before(page, from, 1, &are_keys);
+	struct bounds child = *bounds;
+
+	if (!are_keys)
+		return false;
+	if (before > 1)
+		child.lower = page_record(page, before - 1).key;
+	if (before < count)
+		child.upper = page_record(page, before).key;
+	*child_out = page_record(page, before - 1).page;
+	if ((bounds->lower != NULL && memcmp(child.lower, bounds->lower,
+	    BLOCK_KEY_BYTES) < 0) ||
+	    (bounds->upper != NULL && memcmp(child.upper, bounds->upper,
+	    BLOCK_KEY_BYTES) > 0))
+		return false;
+	*bounds = child;
+	return true;
+}
+
+/* NULL when all of the leaf lies before. */
+static bool
+first_in_leaf(const uint8_t *page, struct gap gap, struct bounds bounds,
+    const uint8_t **first_out)
+{
+	unsigned int count = page_record_count(page);
+	bool are_keys;
+	unsigned int before = count_before(page, gap, 0, &are_keys);
+
+	*first_out = before < count ? page_record(page, before).key : NULL;
+	return are_keys && (bounds.lower == NULL || memcmp(bounds.lower,
+	    page_record(page, 0).key, BLOCK_KEY_BYTES) <= 0) &&
+	    (bounds.upper == NULL || memcmp(bounds.upper,
+	    page_record(page, count - 1).key, BLOCK_KEY_BYTES) > 0);
+}
+
+/* How many records lie before the gap's end, counting those before `from`,
+ * whose keys do not count. */
+static unsigned int
+count_before(const uint8_t *page, struct gap gap, unsigned int from,
+    bool *are_keys_out)
+{
+	unsigned int low = from;
+	unsigned int high = page_record_count(page);
+
+	*are_keys_out = true;
+	for (unsigned int i = from; i < high; i++)
+		if (page_record(page, i).key_len != BLOCK_KEY_BYTES)
+			*are_keys_out = false;
+	while (*are_keys_out && low < high) {
+		unsigned int middle = low + (high - low) / 2;
+
+		if (lies_before(page_record(page, middle).key, gap))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+lies_before(const uint8_t *key, struct gap gap)
+{
+	int order = memcmp(key, gap.key, BLOCK_KEY_BYTES);
+
+	return order < 0 || (order == 0 && gap.is_above);
+}

@@ -1,0 +1,224 @@
+/* test_neighbours.c - pages above leaves are damaged, and a search that ends
+ * at another leaf is told from one that ends where it should. */
+#include <string.h>
+
+#include "base/text.h"
+#include "page_fixture.h"
+#include "store/events.h"
+#include "store/page.h"
+#include "store_fixture.h"
+#include "suite.h"
+
+enum {
+	PAGE_EVENTS = 10,
+	CHILD_BYTES = 6,	/* of a record's header, a child's number */
+	ROOT_OFFSET = 40	/* of a tree's record */
+};
+
+/* What a client asks for: some events behind a cursor. */
+struct page {
+	unsigned int count;
+	int64_t first_ms;
+};
+
+static bool
+take_event(const struct event_view *view, void *arg)
+{
+	struct page *page = arg;
+
+	if (page->count++ == 0)
+		page->first_ms = view->place.stored_at_ms;
+	return page->count < PAGE_EVENTS;
+}
+
+static enum error
+read_page(struct store *store, enum event_order order,
+    const struct cursor *after, struct page *page_out)
+{
+	struct event_range range = {
+		.organization = 1,
+		.filter = filter_all(),
+		.order = order,
+		.after = after,
+	};
+	struct store_txn *txn = fixture_read_begin(store);
+	enum error err;
+
+	*page_out = (struct page){ 0, 0 };
+	err = store_event_scan(txn, &range, take_event, page_out);
+	store_read_end(txn);
+	return err;
+}
+
+/* The events' numbers are their moments. */
+static bool
+is_right(const struct page *page, enum event_order order, int cursor)
+{
+	int there = order == OLDEST_FIRST ? PAGE_FIXTURE_EVENTS - 1 - cursor :
+	    cursor;
+	int first = order == OLDEST_FIRST ? cursor + 1 : cursor - 1;
+
+	if (there > PAGE_EVENTS)
+		there = PAGE_EVENTS;
+	return page->count == (unsigned int)there &&
+	    (there == 0 || page->first_ms == BASE_MS + first);
+}
+
+/* Pages at every place, of which none is wrong. */
+static unsigned int
+count_errors(const char *what)
+{
+	struct store *store = fixture_open(page_fixture_path(), STORE_READ);
+	unsigned int errors = 0;
+
+	for (int i = -1; i <= PAGE_FIXTURE_EVENTS; i++) {
+		struct cursor after = { .stored_at_ms = BASE_MS + i };
+
+		for (int order = OLDEST_FIRST; order <= NEWEST_FIRST;
+		    order++) {
+			struct page page;
+			int cursor = i;
+			enum error err;
+
+			/* A cursor is behind or before its own event. */
+			memset(after.id, order == OLDEST_FIRST ? 'z' : '-',
+			    EVENT_ID_LEN);
+			if (order == OLDEST_FIRST && i == PAGE_FIXTURE_EVENTS)
+				cursor--;
+			if (order == NEWEST_FIRST && i < 0)
+				cursor = 0;
+			err = read_page(store, (enum event_order)order,
+			    &after, &page);
+			ck_assert_msg(err == ERR_CORRUPT ||
+			    is_right(&page, (enum event_order)order, cursor),
+			    "%s: %u events behind the %dth in order %d",
+			    what, page.count, i, order);
+			errors += err == ERR_CORRUPT;
+		}
+	}
+	store_close(store);
+	return errors;
+}
+
+static void
+exchange_children(uint8_t *page)
+{
+	uint8_t kept[CHILD_BYTES];
+
+	memcpy(kept, page_fixture_record(page, 1), CHILD_BYTES);
+	memcpy(page_fixture_record(page, 1), page_fixture_record(page, 3),
+	    CHILD_BYTES);
+	memcpy(page_fixture_record(page, 3), kept, CHILD_BYTES);
+}
+
+static void
+repeat_a_child(uint8_t *page)
+{
+	memcpy(page_fixture_record(page, 2), page_fixture_record(page, 3),
+	    CHILD_BYTES);
+}
+
+static void
+hide_the_last_child(uint8_t *page)
+{
+	uint16_t lower = (uint16_t)(page_fixture_get(page + 12) - 2);
+
+	memcpy(page + 12, &lower, sizeof(lower));
+}
+
+static void
+change_its_number(uint8_t *page)
+{
+	page[0] ^= 1;
+}
+
+static const struct {
+	const char *what;
+	void (*change)(uint8_t *page);
+} rows[] = {
+	{ "two children are exchanged", exchange_children },
+	{ "a child comes twice, another not", repeat_a_child },
+	{ "the last child is hidden", hide_the_last_child },
+	{ "it is another page", change_its_number },
+};
+
+static void (*wanted_change)(uint8_t *page);
+
+static bool
+change_branch(uint8_t *page)
+{
+	bool is_wanted = page_fixture_is_of_events(page, PAGE_BRANCH);
+
+	if (is_wanted)
+		wanted_change(page);
+	return is_wanted;
+}
+
+START_TEST(a_damaged_branch_hides_nothing_from_a_page)
+{
+	wanted_change = rows[_i].change;
+	page_fixture_damage(change_branch);
+	ck_assert_uint_gt(count_errors(rows[_i].what), 0);
+}
+END_TEST
+
+/* Makes one of the root's children the root. */
+static bool
+change_root(uint8_t *page)
+{
+	static const char name[] = "events";
+
+	if (page_flags(page) != PAGE_LEAF)
+		return false;
+	for (unsigned int i = 0; i < page_fixture_record_count(page); i++) {
+		uint8_t *key = page_fixture_record(page, i) +
+		    RECORD_HEADER_BYTES;
+		uint8_t *root = key + sizeof(name) - 1 + ROOT_OFFSET;
+		const uint8_t *branch;
+		uint64_t number;
+
+		if (page_fixture_get(key - 2) != sizeof(name) - 1 ||
+		    memcmp(key, name, sizeof(name) - 1) != 0)
+			continue;
+		memcpy(&number, root, sizeof(number));
+		/* An older page of this tree may lie about. */
+		branch = number == PAGE_NONE ? page :
+		    page_fixture_page(number);
+		if (page_flags(branch) != PAGE_BRANCH)
+			return false;
+		number = page_record(branch, 2).page;
+		memcpy(root, &number, sizeof(number));
+		return true;
+	}
+	return false;
+}
+
+START_TEST(a_root_that_is_another_page_hides_nothing_from_a_page)
+{
+	page_fixture_damage(change_root);
+	ck_assert_uint_gt(count_errors("the root is a child"), 0);
+}
+END_TEST
+
+START_TEST(pages_of_a_whole_store_are_right)
+{
+	ck_assert_uint_eq(count_errors("nothing is damaged"), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("neighbours");
+	TCase *tcase = tcase_create("neighbours");
+
+	tcase_add_checked_fixture(tcase, page_fixture_setup,
+	    page_fixture_teardown);
+	tcase_add_loop_test(tcase,
+	    a_damaged_branch_hides_nothing_from_a_page, 0, COUNT_OF(rows));
+	tcase_add_test(tcase,
+	    a_root_that_is_another_page_hides_nothing_from_a_page);
+	tcase_add_test(tcase, pages_of_a_whole_store_are_right);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
