@@ -201,14 +201,8 @@ static enum error
 open_parts(struct cluster *cluster, const struct settings *settings,
     struct detail *detail)
 {
-	const struct link_options options = {
-		.urls = settings_text(settings, SETTING_NATS_URL),
-		.creds = settings_text(settings, SETTING_NATS_CREDS),
-		.ca = settings_text(settings, SETTING_NATS_CA),
-		.name = "apitrail",
-	};
 	enum error err = cluster->link != NULL ? ERR_NONE :
-	    link_open(&options, &cluster->link, detail);
+	    link_open(settings, &cluster->link, detail);
 
 	if (err == ERR_NONE)
 		err = layout_ensure(cluster->link, (int)settings_number(

@@ -137,17 +137,11 @@ static enum error
 try(struct seeking *seeking, struct detail *detail)
 {
 	const struct settings *settings = seeking->settings;
-	const struct link_options options = {
-		.urls = settings_text(settings, SETTING_NATS_URL),
-		.creds = settings_text(settings, SETTING_NATS_CREDS),
-		.ca = settings_text(settings, SETTING_NATS_CA),
-		.name = "apitrail",
-	};
 	struct layout layout;
 	enum error err = ERR_NONE;
 
 	if (seeking->link == NULL)
-		err = link_open(&options, &seeking->link, detail);
+		err = link_open(settings, &seeking->link, detail);
 	return err != ERR_NONE ? err : layout_ensure(seeking->link,
 	    (int)settings_number(settings, SETTING_NATS_REPLICAS), &layout,
 	    detail);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/settings.h"
 #include "stream/jetstream.h"
 
 enum {
@@ -22,6 +23,9 @@ enum {
 	LATER_MAX = 8
 };
 
+/* What servers call this connection. */
+#define CLIENT_NAME "apitrail"
+
 struct link {
 	natsConnection *connection;
 	jsCtx *jetstream;
@@ -32,10 +36,10 @@ struct link {
 };
 
 static natsStatus set_options(natsOptions *options, struct link *link,
-    const struct link_options *wanted, struct detail *detail);
+    const struct settings *settings, struct detail *detail);
 static natsStatus set_servers(natsOptions *options, const char *urls);
 static natsStatus set_secrets(natsOptions *options,
-    const struct link_options *wanted, struct detail *detail);
+    const struct settings *settings, struct detail *detail);
 static enum error tell(natsStatus status, struct detail *detail);
 static void note_loss(natsConnection *connection, void *arg);
 static void note_return(natsConnection *connection, void *arg);
@@ -43,7 +47,7 @@ static void ignore_error(natsConnection *connection,
     natsSubscription *subscription, natsStatus status, void *arg);
 
 enum error
-link_open(const struct link_options *wanted, struct link **link_out,
+link_open(const struct settings *settings, struct link **link_out,
     struct detail *detail)
 {
 	struct link *link = calloc(1, sizeof(*link));
@@ -58,7 +62,7 @@ link_open(const struct link_options *wanted, struct link **link_out,
 	detail_set(detail, ERR_NONE, "%s", "");
 	status = natsOptions_Create(&options);
 	if (status == NATS_OK)
-		status = set_options(options, link, wanted, detail);
+		status = set_options(options, link, settings, detail);
 	if (status == NATS_OK)
 		status = natsConnection_Connect(&link->connection, options);
 	if (status == NATS_OK)
@@ -143,12 +147,13 @@ jetstream_reason(natsStatus status, jsErrCode code)
 
 static natsStatus
 set_options(natsOptions *options, struct link *link,
-    const struct link_options *wanted, struct detail *detail)
+    const struct settings *settings, struct detail *detail)
 {
-	natsStatus status = set_servers(options, wanted->urls);
+	natsStatus status = set_servers(options,
+	    settings_text(settings, SETTING_NATS_URL));
 
 	if (status == NATS_OK)
-		status = natsOptions_SetName(options, wanted->name);
+		status = natsOptions_SetName(options, CLIENT_NAME);
 	if (status == NATS_OK)
 		status = natsOptions_SetTimeout(options, LINK_CONNECT_MS);
 	if (status == NATS_OK)
@@ -179,7 +184,7 @@ set_options(natsOptions *options, struct link *link,
 		status = natsOptions_SetReconnectedCB(options, note_return,
 		    link);
 	if (status == NATS_OK)
-		status = set_secrets(options, wanted, detail);
+		status = set_secrets(options, settings, detail);
 	return status;
 }
 
@@ -202,30 +207,30 @@ set_servers(natsOptions *options, const char *urls)
 }
 
 static natsStatus
-set_secrets(natsOptions *options, const struct link_options *wanted,
+set_secrets(natsOptions *options, const struct settings *settings,
     struct detail *detail)
 {
+	const char *creds = settings_text(settings, SETTING_NATS_CREDS);
+	const char *ca = settings_text(settings, SETTING_NATS_CA);
 	natsStatus status = NATS_OK;
 
-	if (wanted->creds[0] != '\0') {
-		if (access(wanted->creds, R_OK) != 0) {
+	if (creds[0] != '\0') {
+		if (access(creds, R_OK) != 0) {
 			detail_set(detail, ERR_MEANING,
-			    "APITRAIL_NATS_CREDS: %s cannot be read",
-			    wanted->creds);
+			    "APITRAIL_NATS_CREDS: %s cannot be read", creds);
 			return NATS_NOT_PERMITTED;
 		}
 		status = natsOptions_SetUserCredentialsFromFiles(options,
-		    wanted->creds, NULL);
+		    creds, NULL);
 	}
-	if (status == NATS_OK && wanted->ca[0] != '\0') {
+	if (status == NATS_OK && ca[0] != '\0') {
 		status = natsOptions_SetSecure(options, true);
 		if (status == NATS_OK)
 			status = natsOptions_LoadCATrustedCertificates(
-			    options, wanted->ca);
+			    options, ca);
 		if (status != NATS_OK)
 			detail_set(detail, ERR_MEANING,
-			    "APITRAIL_NATS_CA: %s cannot be used",
-			    wanted->ca);
+			    "APITRAIL_NATS_CA: %s cannot be used", ca);
 	}
 	return status;
 }

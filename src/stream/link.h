@@ -12,6 +12,7 @@
 #include "base/error.h"
 
 struct link;
+struct settings;
 
 enum {
 	/* For one server to be connected to, and for an answer of any. */
@@ -20,20 +21,13 @@ enum {
 	LINK_SERVERS_MAX = 16
 };
 
-struct link_options {
-	const char *urls;	/* nats://host:port, several with commas */
-	const char *creds;	/* file of credentials, or "" */
-	const char *ca;		/* file of certificates, or ""; means TLS */
-	const char *name;	/* what servers call this connection */
-};
-
 /*
- * Connects.  ERR_AWAY: no server answers.  ERR_MEANING: refused, or a file
- * that cannot be used.  detail says which and why, without any secret.
- * ERR_NO_MEMORY.
+ * Connects as the settings say.  ERR_AWAY: no server answers.  ERR_MEANING:
+ * refused, or a file that cannot be used.  detail says which and why, without
+ * any secret.  ERR_NO_MEMORY.
  */
-enum error link_open(const struct link_options *wanted,
-    struct link **link_out, struct detail *detail);
+enum error link_open(const struct settings *settings, struct link **link_out,
+    struct detail *detail);
 void link_close(struct link *link);
 
 bool link_is_up(const struct link *link);
