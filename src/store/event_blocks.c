@@ -353,10 +353,8 @@ static bool
 are_of_one_leaf(const struct store_txn *txn, const uint8_t *key,
     const uint8_t *other)
 {
-	const size_t page_bytes = txn->store->page_bytes;
-
-	return leaf_page_of(key, page_bytes) ==
-	    leaf_page_of(other, page_bytes);
+	return leaf_page_of(key, txn->store->page_bytes) ==
+	    leaf_page_of(other, txn->store->page_bytes);
 }
 
 /* Each page once in a transaction, as far as categories do not take turns. */
