@@ -4,7 +4,6 @@ cluster_tests = \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
-	tests/cluster/test_purging.py \
 	tests/cluster/test_replicas.py \
 	tests/cluster/test_splits.py \
 	tests/cluster/test_troubles.py
@@ -17,11 +16,8 @@ EXTRA_DIST += \
 
 if NATS
 PLAIN_TESTS += $(cluster_tests)
-CLUSTER_TESTS = test_ballot test_outbox test_purging test_received test_seen
-check_PROGRAMS += $(CLUSTER_TESTS) tests/cluster/differ \
-	tests/cluster/later
-tests_cluster_later_SOURCES = tests/cluster/later.c
-tests_cluster_later_LDADD = $(STORE_LIBS)
+CLUSTER_TESTS = test_ballot test_outbox test_received test_seen
+check_PROGRAMS += $(CLUSTER_TESTS) tests/cluster/differ
 tests_cluster_differ_SOURCES = tests/cluster/differ.c
 tests_cluster_differ_LDADD = $(STORE_LIBS)
 TESTS += $(CLUSTER_TESTS)
@@ -34,8 +30,6 @@ test_received_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
 test_seen_SOURCES = tests/test_seen.c $(STORE_FIXTURE)
 test_seen_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_seen_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
-test_purging_SOURCES = tests/test_purging.c
-test_purging_LDADD = $(SUITE_LIBS) $(CLUSTER_LIBS)
 endif
 
 # Prints its figures last; SEED chooses other moments.  As root it also cuts

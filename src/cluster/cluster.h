@@ -84,10 +84,6 @@ struct cluster_work {
 enum error cluster_work(struct cluster *cluster, applier_visit *visit,
     void *arg, struct cluster_work *work_out);
 
-/* For a recorder, now and then: what nobody needs leaves the bucket.  May wait
- * for the servers. */
-void cluster_purge(struct cluster *cluster);
-
 void cluster_look(const struct cluster *cluster,
     struct cluster_place *place_out);
 

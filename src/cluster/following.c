@@ -8,7 +8,6 @@
 #include "cluster/parts.h"
 #include "record/recorder_lock.h"
 #include "store/store.h"
-#include "stream/link.h"
 
 enum {
 	/* After something that was not our fault failed. */
@@ -64,23 +63,12 @@ cluster_work(struct cluster *cluster, applier_visit *visit, void *arg,
 	watch_identity(cluster);
 	if (cluster->membership.alarm == MEMBERSHIP_WELL &&
 	    now_ms >= cluster->pause_until_ms) {
-		if (watch_purged(cluster, clock_now_ms()))
-			err = apply_entries(cluster, work);
+		err = apply_entries(cluster, work);
 		if (err == ERR_NONE)
 			err = apply_messages(cluster, visit, arg, work);
 	}
 	watch_lag(cluster, clock_steady_ms());
 	return err;
-}
-
-void
-cluster_purge(struct cluster *cluster)
-{
-	if (link_is_up(cluster->link) && !cluster->is_lagging &&
-	    cluster->membership.alarm == MEMBERSHIP_WELL)
-		purging_work(&cluster->purging, cluster->store,
-		    cluster->bucket, &cluster->secrets,
-		    cluster->membership.position_ms, clock_steady_ms());
 }
 
 /* Keys first: who was revoked is so before anything else. */

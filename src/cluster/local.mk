@@ -16,7 +16,6 @@ libcluster_a_SOURCES = \
 	src/cluster/numbers.c src/cluster/numbers.h \
 	src/cluster/outbox.c src/cluster/outbox.h \
 	src/cluster/parts.h \
-	src/cluster/purging.c src/cluster/purging.h \
 	src/cluster/received.c src/cluster/received.h \
 	src/cluster/requests.c src/cluster/requests.h \
 	src/cluster/seeking.c src/cluster/seeking.h \

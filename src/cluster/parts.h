@@ -4,7 +4,6 @@
 
 #include "cluster/cluster.h"
 #include "cluster/entries.h"
-#include "cluster/purging.h"
 #include "model/cluster_secrets.h"
 #include "stream/layout.h"
 
@@ -44,18 +43,11 @@ struct cluster {
 	int64_t short_since_ms;
 	bool is_lagging;
 	bool is_alarmed;		/* and that was logged */
-	struct purging purging;
-	/* When the bucket was last seen to be followed, since 1970: a pause
-	 * may have been long enough for entries to be purged. */
-	int64_t bucket_seen_ms;
 };
 
 /* watching.c: whether this machine is up with the log, and the log is still
  * the one that its store followed. */
 void watch_lag(struct cluster *cluster, int64_t now_ms);
 void watch_identity(struct cluster *cluster);
-/* Whether no entry can have been purged unseen: what comes of the bucket may be
- * applied. */
-bool watch_purged(struct cluster *cluster, int64_t now_ms);
 
 #endif

@@ -6,9 +6,7 @@
 
 enum {
 	/* The log ends before this store does: several looks at it. */
-	SHORT_MS = 4 * FOLLOWER_LOOK_MS,
-	/* Far less than what has to pass before an entry is purged. */
-	UNSEEN_MS = HOUR_MS
+	SHORT_MS = 4 * FOLLOWER_LOOK_MS
 };
 
 static bool has_lost(struct cluster *cluster,
@@ -68,37 +66,6 @@ watch_identity(struct cluster *cluster)
 		alarm_with(cluster, MEMBERSHIP_EXPIRED, "this machine was "
 		    "away for longer than the log reaches back: restore it "
 		    "from another machine's backup");
-}
-
-bool
-watch_purged(struct cluster *cluster, int64_t now_ms)
-{
-	struct follower_view view;
-	uint64_t purged = 0;
-
-	follower_look(cluster->revisions, &view);
-	if (view.looked_ms == 0)
-		return false;
-	if (cluster->bucket_seen_ms > now_ms - UNSEEN_MS &&
-	    cluster->bucket_seen_ms < now_ms + UNSEEN_MS) {
-		/* Only while it is looked at. */
-		if (clock_steady_ms() - view.looked_ms < UNSEEN_MS)
-			cluster->bucket_seen_ms = now_ms;
-		return true;
-	}
-	if (purging_read(cluster->bucket, &purged) != ERR_NONE)
-		return false;
-	/* A store that has just joined begins with what is there. */
-	if (cluster->membership.revision != 0 &&
-	    cluster->membership.revision < purged) {
-		alarm_with(cluster, MEMBERSHIP_EXPIRED, "this machine was "
-		    "away for so long that keys may have been revoked of "
-		    "which nothing is known any more: restore it from "
-		    "another machine's backup");
-		return false;
-	}
-	cluster->bucket_seen_ms = now_ms;
-	return true;
 }
 
 /*

@@ -228,10 +228,8 @@ work(struct clustered *clustered, struct totals *work_out)
 		.pruned = work.pruned,
 		.commits = work.commits,
 	};
-	if (clock_steady_ms() - clustered->told_ms >= TELL_MS) {
+	if (clock_steady_ms() - clustered->told_ms >= TELL_MS)
 		tell(clustered);
-		cluster_purge(clustered->cluster);
-	}
 	return err;
 }
 

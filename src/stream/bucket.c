@@ -7,10 +7,20 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "stream/bucket_parts.h"
+#include "stream/jetstream.h"
 #include "stream/layout.h"
 
-enum { SCAN_MAX = 4096 };
+enum { SCAN_MAX = 4096, SUBJECT_SIZE = 256 };
+
+/* What a message is that ends a key. */
+#define OPERATION_HEADER "KV-Operation"
+
+#define NS_PER_MS INT64_C(1000000)
+
+struct bucket {
+	struct link *link;
+	kvStore *entries;
+};
 
 static enum error get(struct bucket *bucket, const char *key,
     natsMsg **message_out);
@@ -138,7 +148,7 @@ bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
 static enum error
 get(struct bucket *bucket, const char *key, natsMsg **message)
 {
-	char subject[BUCKET_SUBJECT_SIZE];
+	char subject[SUBJECT_SIZE];
 	jsErrCode code = 0;
 	natsStatus status;
 

@@ -2,7 +2,6 @@
 #ifndef STREAM_BUCKET_H
 #define STREAM_BUCKET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,21 +41,5 @@ enum error bucket_put(struct bucket *bucket, const char *key,
 typedef void bucket_visit(const char *value, void *arg);
 enum error bucket_scan(struct bucket *bucket, const char *keys,
     bucket_visit *visit, void *arg);
-
-/*
- * Visits entries in the order of their revisions, from *from on, at most so
- * many, until the visit returns false; moves *from behind the last one.  What
- * says that a key was deleted is no entry.  They are those of any replica.
- * ERR_AWAY.
- */
-typedef bool bucket_walk_visit(const char *key, const char *value,
-    size_t value_len, const struct bucket_place *place, void *arg);
-enum error bucket_walk(struct bucket *bucket, uint64_t *from,
-    size_t count_max, bucket_walk_visit *visit, void *arg,
-    bool *is_at_end_out);
-
-/* Removes all of the key up to this revision, without a trace.  ERR_AWAY. */
-enum error bucket_purge(struct bucket *bucket, const char *key,
-    uint64_t revision);
 
 #endif

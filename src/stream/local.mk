@@ -5,8 +5,7 @@ libstream_a_CPPFLAGS = $(AM_CPPFLAGS) $(NATS_CFLAGS)
 libstream_a_SOURCES = \
 	src/stream/ballot.c src/stream/ballot.h \
 	src/stream/beacon.c src/stream/beacon.h \
-	src/stream/bucket.c src/stream/bucket.h src/stream/bucket_parts.h \
-	src/stream/bucket_walk.c \
+	src/stream/bucket.c src/stream/bucket.h \
 	src/stream/decisions.c src/stream/decisions.h \
 	src/stream/follower.c src/stream/follower.h \
 	src/stream/jetstream.h \

@@ -15,7 +15,7 @@ from recorders import Recorder  # noqa: E402
 import responders  # noqa: E402
 import nats  # noqa: E402
 
-AGREE_SECONDS = 15
+AGREE_SECONDS = 30
 JOINED = "the recorder takes events in"
 EVENT = {"type": "queue_added", "queue": {"id": "q1", "name": "orders"}}
 
