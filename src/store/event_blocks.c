@@ -107,7 +107,7 @@ event_block_find_first(struct store_txn *txn, uint32_t organization,
 	    wanted);
 	if (err == ERR_NONE && code == MDB_NOTFOUND)
 		err = check_gap(txn, category, wanted, false, NULL);
-	else if (err == ERR_NONE && code == MDB_SUCCESS &&
+	else if (err == ERR_NONE && code == MDB_SUCCESS && !txn->is_write &&
 	    is_first_of_leaf(txn, key.mv_data))
 		err = check_gap(txn, category, wanted, false, key.mv_data);
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
