@@ -37,6 +37,7 @@ enum { TELL_MS = 500 };
 static enum error seek(struct clustered *clustered);
 static void wait_for_servers(struct clustered *clustered);
 static enum error join(struct clustered *clustered, struct link *link);
+static void leave(struct clustered *clustered);
 static enum error work(struct clustered *clustered, struct totals *work_out);
 static peers_sink add;
 static requests_answer reply;
@@ -74,9 +75,7 @@ clustered_close(struct clustered *clustered)
 {
 	if (clustered == NULL)
 		return;
-	machine_free(clustered->machine);
-	requests_free(clustered->requests);
-	cluster_close(clustered->cluster);
+	leave(clustered);
 	seeking_free(clustered->seeking);
 	free(clustered);
 }
@@ -201,14 +200,20 @@ join(struct clustered *clustered, struct link *link)
 		tell(clustered);
 		return ERR_NONE;
 	}
+	leave(clustered);
+	return err == ERR_AWAY ? seeking_new(clustered->settings,
+	    &clustered->seeking) : err;
+}
+
+static void
+leave(struct clustered *clustered)
+{
 	machine_free(clustered->machine);
 	requests_free(clustered->requests);
 	cluster_close(clustered->cluster);
 	clustered->machine = NULL;
 	clustered->requests = NULL;
 	clustered->cluster = NULL;
-	return err == ERR_AWAY ? seeking_new(clustered->settings,
-	    &clustered->seeking) : err;
 }
 
 static enum error

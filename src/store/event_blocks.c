@@ -344,9 +344,9 @@ check_gap(struct store_txn *txn, enum category category,
 static bool
 is_first_of_leaf(const struct store_txn *txn, const uint8_t *key)
 {
-	return page_record(leaf_page_of(key, txn->store->page_bytes),
-	    0)
-		   .key == key;
+	const uint8_t *page = leaf_page_of(key, txn->store->page_bytes);
+
+	return page_record(page, 0).key == key;
 }
 
 static bool
