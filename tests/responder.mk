@@ -1,5 +1,6 @@
-RESPONDER_TESTS = test_body test_deadlines test_fcgi test_load test_outgoing \
-	test_records test_replies test_stuck test_trays test_waiting test_watch
+RESPONDER_TESTS = test_body test_deadlines test_exports test_fcgi test_load \
+	test_outgoing test_records test_replies test_stuck test_trays \
+	test_waiting test_watch
 RESPONDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(FCGI_CFLAGS)
 RESPONDER_TEST_LIBS = $(SUITE_LIBS) libresponder.a libbase.a $(FCGI_LIBS)
 check_PROGRAMS += $(RESPONDER_TESTS)
@@ -11,6 +12,9 @@ test_body_LDADD = $(RESPONDER_TEST_LIBS)
 test_deadlines_SOURCES = tests/test_deadlines.c
 test_deadlines_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_deadlines_LDADD = $(RESPONDER_TEST_LIBS)
+test_exports_SOURCES = tests/test_exports.c
+test_exports_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
+test_exports_LDADD = $(RESPONDER_TEST_LIBS)
 test_fcgi_SOURCES = tests/test_fcgi.c
 test_fcgi_CPPFLAGS = $(RESPONDER_TEST_CPPFLAGS)
 test_fcgi_LDADD = $(RESPONDER_TEST_LIBS)

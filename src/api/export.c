@@ -13,9 +13,14 @@ struct piece {
 	struct export *export;
 	enum media media;
 	struct buffer *body;
+	size_t bytes_max;		/* or a little more */
 	bool is_full;			/* more are to come */
 	enum error error;
 };
+
+/* Of the first piece, for which nobody waits in turn: what does not go well
+ * is mostly met there, and gets an answer that says so. */
+enum { FIRST_PIECE_BYTES = 4 * 1024 };
 
 static enum error read_next_piece(struct pending *pending,
     struct service *service, struct buffer *body, bool *is_done_out);
@@ -23,7 +28,8 @@ static enum error find_end(const struct exchange *exchange,
     struct export *export);
 static bool take_end(const struct event_view *view, void *arg);
 static enum error add_piece(const struct exchange *exchange,
-    struct export *export, struct buffer *body, bool *is_done_out);
+    struct export *export, struct buffer *body, size_t bytes_max,
+    bool *is_done_out);
 static bool take_event(const struct event_view *view, void *arg);
 
 enum error
@@ -43,7 +49,8 @@ export_begin(struct exchange *exchange, const struct list_events_query *query)
 	event_lines_begin(body, exchange->media);
 	err = find_end(exchange, &export);
 	if (err == ERR_NONE)
-		err = add_piece(exchange, &export, body, &is_done);
+		err = add_piece(exchange, &export, body,
+		    FIRST_PIECE_BYTES, &is_done);
 	if (err != ERR_NONE || is_done)
 		return err;
 	err = pending_begin(exchange, PENDING_EXPORT, NEED_ROOM, &pending);
@@ -81,7 +88,7 @@ read_next_piece(struct pending *pending, struct service *service,
 		err = authorize_again(exchange);
 	if (err == ERR_NONE)
 		err = add_piece(exchange, &pending->export, body,
-		    is_done_out);
+		    EXPORT_PIECE_BYTES, is_done_out);
 	exchange_end(exchange);
 	return err;
 }
@@ -117,7 +124,7 @@ take_end(const struct event_view *view, void *arg)
 
 static enum error
 add_piece(const struct exchange *exchange, struct export *export,
-    struct buffer *body, bool *is_done_out)
+    struct buffer *body, size_t bytes_max, bool *is_done_out)
 {
 	/* The range's cursor stays where the piece began. */
 	const struct cursor after = export->place;
@@ -132,6 +139,7 @@ add_piece(const struct exchange *exchange, struct export *export,
 		.export = export,
 		.media = exchange->media,
 		.body = body,
+		.bytes_max = bytes_max,
 	};
 	enum error err;
 
@@ -151,7 +159,7 @@ take_event(const struct event_view *view, void *arg)
 	if (export->order == OLDEST_FIRST && (!export->has_end ||
 	    cursor_compare(&view->place, &export->end) > 0))
 		return false;
-	if (piece->body->len >= EXPORT_PIECE_BYTES) {
+	if (piece->body->len >= piece->bytes_max) {
 		piece->is_full = true;
 		return false;
 	}

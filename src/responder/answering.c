@@ -100,6 +100,7 @@ answering_go_on(struct connections *connections,
 		    connection->scan.request_id, FCGI_OVERLOADED, true);
 
 	connection->is_begun = true;
+	connection->export_bytes = 0;
 	outgoing_begin(&connection->tray->outgoing,
 	    connection->scan.request_id, &response->head, &response->body,
 	    response->need == NEED_NOTHING);
@@ -160,6 +161,7 @@ next_piece(struct connections *connections, struct connection *connection)
 	    &is_done) != ERR_NONE)
 		return false;
 	connection->need = is_done ? NEED_NOTHING : tray->response.need;
+	connection->export_bytes += tray->response.body.len;
 	connection->is_deadline_new = true;
 	outgoing_begin(&tray->outgoing, connection->scan.request_id, NULL,
 	    &tray->response.body, connection->need == NEED_NOTHING);

@@ -44,6 +44,7 @@ struct connection {
 	bool is_closed;		/* and freed when that comes */
 	enum stage stage;
 	enum answer_need need;	/* once what is being sent has left */
+	uint64_t export_bytes;	/* that were made of it */
 	int fd;
 	uint32_t watched;	/* epoll's events */
 	struct connections *connections;	/* of its loop */

@@ -25,6 +25,8 @@ static_assert(offsetof(struct connection, deadline) == 0,
 static struct connection *of_deadline(struct deadline *deadline);
 static void close_one(struct connections *connections,
     struct connection *connection);
+static void forget(struct connections *connections,
+    struct connection *connection);
 static enum error watch_recorder(struct connections *connections);
 static void set_events(struct connections *connections,
     struct connection *connection);
@@ -38,7 +40,6 @@ static bool is_exporting(const struct connection *connection);
 static enum progress wait_in_line(struct connection *connection);
 static void take_turn(struct connections *connections,
     struct connection *connection);
-static struct connection *queue_take(struct queue *queue);
 
 /* EPOLLRDHUP is told with the end that a read meets, so it costs nothing, and
  * watches those that are parked. */
@@ -166,25 +167,25 @@ connections_again(struct connections *connections)
 {
 	struct queue again = connections->again;
 	struct connection *connection;
-	int turns = 0;
 
 	/* Those that want yet another turn get it after the others. */
 	connections->again = (struct queue){ NULL, NULL };
 	while ((connection = queue_take(&again)) != NULL)
 		take_turn(connections, connection);
-	while (turns < EXPORT_TURNS_PER_ROUND &&
-	    (connection = queue_take(&connections->exports)) != NULL) {
-		if (!connection->is_closed)
-			turns++;
+	connection = exports_take_going(&connections->exports);
+	if (connection != NULL)
 		take_turn(connections, connection);
-	}
+	connection = exports_take_beginner(&connections->exports,
+	    connections->now_ms);
+	if (connection != NULL)
+		take_turn(connections, connection);
 }
 
 static void
 take_turn(struct connections *connections, struct connection *connection)
 {
 	if (connection->is_closed)
-		free(connection);
+		forget(connections, connection);
 	else
 		connections_settle(connections, connection,
 		    connection_turn(connections, connection, 0));
@@ -240,7 +241,7 @@ connections_close_all(struct connections *connections)
 	struct connection *export;
 
 	/* Since connections_stop they may have no deadline. */
-	while ((export = queue_take(&connections->exports)) != NULL)
+	while ((export = exports_take_any(&connections->exports)) != NULL)
 		if (export->is_closed)
 			free(export);
 		else
@@ -278,6 +279,8 @@ connections_settle(struct connections *connections,
 	    (is_parked(connection) && !connection->is_deaf &&
 	    unread_len >= RECORD_HEADER_BYTES))
 		progress = PROGRESS_AGAIN;
+	if (!is_exporting(connection))
+		exports_forget(&connections->exports, connection);
 	if (progress == PROGRESS_AGAIN)
 		queue_again(connections, connection);
 	set_events(connections, connection);
@@ -337,7 +340,14 @@ close_one(struct connections *connections, struct connection *connection)
 	if (connection->is_again)
 		connection->is_closed = true;
 	else
-		free(connection);
+		forget(connections, connection);
+}
+
+static void
+forget(struct connections *connections, struct connection *connection)
+{
+	exports_forget(&connections->exports, connection);
+	free(connection);
 }
 
 static void
@@ -364,31 +374,12 @@ set_deadline(struct connections *connections, struct connection *connection)
 static void
 queue_again(struct connections *connections, struct connection *connection)
 {
-	struct queue *queue = is_exporting(connection) ?
-	    &connections->exports : &connections->again;
-
 	if (connection->is_again)
 		return;
-	connection->is_again = true;
-	connection->queue_next = NULL;
-	if (queue->first == NULL)
-		queue->first = connection;
+	if (is_exporting(connection))
+		exports_put(&connections->exports, connection);
 	else
-		queue->last->queue_next = connection;
-	queue->last = connection;
-}
-
-/* NULL: nobody is left. */
-static struct connection *
-queue_take(struct queue *queue)
-{
-	struct connection *connection = queue->first;
-
-	if (connection == NULL)
-		return NULL;
-	queue->first = connection->queue_next;
-	connection->is_again = false;
-	return connection;
+		queue_put(&connections->again, connection);
 }
 
 static bool

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "responder/connection.h"
 #include "responder/deadlines.h"
+#include "responder/exports.h"
+#include "responder/queue.h"
 #include "responder/trays.h"
 #include "responder/waiting.h"
 
@@ -29,16 +31,7 @@ enum {
 	RECEIVE_BYTES = 64 * 1024,
 	/* Of those who wait for news, in one round: so others wait a
 	 * millisecond at most for them. */
-	RESUMES_PER_ROUND = 32,
-	/* Of exports: a piece takes as long as pages of hundreds of events, and
-	 * there is nothing to gain by more. */
-	EXPORT_TURNS_PER_ROUND = 1
-};
-
-/* Connections by turns, the first one next. */
-struct queue {
-	struct connection *first;
-	struct connection *last;
+	RESUMES_PER_ROUND = 32
 };
 
 struct connections {
@@ -56,7 +49,7 @@ struct connections {
 	struct deadlines deadlines;	/* each connection has one set */
 	struct trays trays;
 	struct queue again;		/* those that want another turn */
-	struct queue exports;		/* of those, the exports */
+	struct exports exports;
 
 	/* For those that are parked. */
 	struct record_client *recorder;
@@ -98,7 +91,8 @@ void connections_work(struct connections *connections);
 int connections_wait_ms(struct connections *connections,
     int64_t max_ms);
 
-/* A turn for each that wanted another one; of exports for the first some. */
+/* A turn for each that wanted another one, and for one export that goes on and
+ * one that begins: a piece takes as long as pages of hundreds of events. */
 void connections_again(struct connections *connections);
 
 /* Closes those that took too long. */

@@ -65,12 +65,12 @@ connections_wait_ms(struct connections *connections, int64_t max_ms)
 		wake_ms = recorder_ms;
 	if (watch_ms < wake_ms)
 		wake_ms = watch_ms;
-	if (connections->again.first != NULL ||
-	    connections->exports.first != NULL ||
-	    wake_ms < connections->now_ms)
+	if (connections->again.first != NULL || wake_ms < connections->now_ms)
 		return 0;
 	if (wake_ms - connections->now_ms < max_ms)
 		max_ms = wake_ms - connections->now_ms;
+	max_ms = exports_wait_ms(&connections->exports, connections->now_ms,
+	    max_ms);
 	return deadlines_wait_ms(&connections->deadlines, connections->now_ms,
 	    max_ms < 0 ? 0 : (int)max_ms);
 }

@@ -10,6 +10,7 @@ libresponder_a_SOURCES = \
 	src/responder/connections_parked.c \
 	src/responder/crash.c src/responder/crash.h \
 	src/responder/deadlines.c src/responder/deadlines.h \
+	src/responder/exports.c src/responder/exports.h \
 	src/responder/fcgi.c src/responder/fcgi.h \
 	src/responder/listener.c src/responder/listener.h \
 	src/responder/load.c src/responder/load.h \
@@ -17,6 +18,7 @@ libresponder_a_SOURCES = \
 	src/responder/loss.c src/responder/loss.h \
 	src/responder/outgoing.c src/responder/outgoing.h \
 	src/responder/parking.c src/responder/parking.h \
+	src/responder/queue.c src/responder/queue.h \
 	src/responder/records.c src/responder/records.h \
 	src/responder/registers.c src/responder/registers.h \
 	src/responder/replies.c src/responder/replies.h \

@@ -76,7 +76,7 @@ run_round(struct connections *connections)
 	connections_again(connections);
 	connections_work(connections);
 	return count > 0 || connections->again.first != NULL ||
-	    connections->exports.first != NULL;
+	    exports_wait_ms(&connections->exports, connections->now_ms, 1) < 1;
 }
 
 static bool

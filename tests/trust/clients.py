@@ -53,6 +53,8 @@ MEMORY_BYTES_MAX = 64 << 20
 SANITIZED_BYTES_MAX = 1 << 30
 HEADER_BYTES = 64 * 1024
 DRIP_SECONDS = 0.2
+# Asking on and on would ask most when answers are quick.
+PACE_SECONDS = 0.002
 SETTLE_SECONDS = torture.size("SETTLE_MS", 500) / 1000
 ACCEPTED = "Accept: application/x-ndjson\r\n"
 PIECE_BYTES = 1 << 16
@@ -263,14 +265,17 @@ def abusers_of(place):
         process.join()
 
 
-def probe(place, count):
-    """Milliseconds of each request, and what was not 200."""
+def probe(place, count, pace=0):
+    """Milliseconds of each request, and what was not 200.  With a pace, from
+    when it was due: one that was answered late delays those behind it."""
     asker = place.asker()
     times, faults = [], []
+    due = time.monotonic()
     for _ in range(count):
-        begin = time.monotonic()
+        due = max(due, time.monotonic()) if pace == 0 else due + pace
+        time.sleep(max(0, due - time.monotonic()))
         status = asker.ask()
-        times.append((time.monotonic() - begin) * 1000)
+        times.append((time.monotonic() - due) * 1000)
         if status != 200:
             faults.append(f"a client that behaves is answered {status}")
             break
@@ -292,11 +297,11 @@ def attempt(results, name, place):
     quiet, noisy, faults = [], [], []
     probe(place, PROBES // 4)
     for _ in range(ROUNDS):
-        times, wrong, _ = probe(place, PROBES)
+        times, wrong, _ = probe(place, PROBES, PACE_SECONDS)
         quiet += times
         faults += wrong
         with abusers_of(place):
-            times, wrong, _ = probe(place, PROBES)
+            times, wrong, _ = probe(place, PROBES, PACE_SECONDS)
             noisy += times
             faults += wrong
             memory = torture.memory_bytes(STORE.responder)
