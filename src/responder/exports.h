@@ -16,8 +16,9 @@ enum {
 	/* What lies before a client holds less. */
 	EXPORT_BEGIN_BYTES = 4 * 1024 * 1024,
 	/* That the next one waits for a web server to take what it was given
-	 * of the one before: it is busy, or its client is slow. */
-	EXPORT_WAIT_MS = 2
+	 * of the one before.  A busy one takes some milliseconds; a client
+	 * that does not read costs the next as long. */
+	EXPORT_WAIT_MS = 10
 };
 
 /* All zero: there are none. */

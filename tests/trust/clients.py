@@ -54,7 +54,7 @@ SANITIZED_BYTES_MAX = 1 << 30
 HEADER_BYTES = 64 * 1024
 DRIP_SECONDS = 0.2
 # Asking on and on would ask most when answers are quick.
-PACE_SECONDS = 0.002
+PACE_SECONDS = 0.005
 SETTLE_SECONDS = torture.size("SETTLE_MS", 500) / 1000
 ACCEPTED = "Accept: application/x-ndjson\r\n"
 PIECE_BYTES = 1 << 16
@@ -266,19 +266,19 @@ def abusers_of(place):
 
 
 def probe(place, count, pace=0):
-    """Milliseconds of each request, and what was not 200.  With a pace, from
-    when it was due: one that was answered late delays those behind it."""
+    """Milliseconds of each request, and what was not 200.  One is sent each
+    pace, in seconds, unless the one before is not answered yet."""
     asker = place.asker()
     times, faults = [], []
-    due = time.monotonic()
     for _ in range(count):
-        due = max(due, time.monotonic()) if pace == 0 else due + pace
-        time.sleep(max(0, due - time.monotonic()))
+        begin = time.monotonic()
         status = asker.ask()
-        times.append((time.monotonic() - due) * 1000)
+        end = time.monotonic()
+        times.append((end - begin) * 1000)
         if status != 200:
             faults.append(f"a client that behaves is answered {status}")
             break
+        time.sleep(max(0, begin + pace - end))
     asker.close()
     return times, faults, asker.connections
 
