@@ -356,7 +356,8 @@ set_deadline(struct connections *connections, struct connection *connection)
 	enum deadline_kind kind = DEADLINE_ARRIVE;
 
 	if (connection->stage == STAGE_SEND)
-		kind = DEADLINE_TAKE;
+		/* An export that waits for its turn waits for us. */
+		kind = connection->is_blocked ? DEADLINE_TAKE : DEADLINE_NEVER;
 	else if (is_parked(connection))
 		kind = DEADLINE_NEVER;
 	else if (connection_is_idle(connection) && !connection->is_over)

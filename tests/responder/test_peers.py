@@ -184,6 +184,18 @@ def many_exports_delay_a_page_by_one_piece():
 
 
 @test
+def an_export_that_waits_for_its_turn_is_not_late():
+    with Responder(threads=1, timeout="500ms") as responder:
+        # Each is waited for, all together for longer than that.
+        peers = [responder.peer().send(get("/export/100000000"))
+                 for _ in range(120)]
+        with responder.peer() as peer:
+            assert len(peer.ask("/export/1000000").body) == 1000000
+        for peer in peers:
+            peer.socket.close()
+
+
+@test
 def a_thousand_kept_connections_on_two_loops_starve_no_one():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
