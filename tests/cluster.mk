@@ -4,6 +4,7 @@ cluster_tests = \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
+	tests/cluster/test_missing.py \
 	tests/cluster/test_replicas.py \
 	tests/cluster/test_splits.py \
 	tests/cluster/test_troubles.py

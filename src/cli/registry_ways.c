@@ -145,7 +145,9 @@ complain_of(enum error err)
 		    "is");
 		break;
 	case ERR_FULL:
-		complain("the cluster's log, or this store, is full");
+		complain("the cluster's log, or this store, is full; if "
+		    "this was to change an organization or a key, it may be "
+		    "changed all the same: look");
 		break;
 	default:
 		session_complain(err);

@@ -8,18 +8,14 @@
 #include "base/clock.h"
 #include "cluster/outbox.h"
 #include "model/event.h"
-#include "model/idempotency_key.h"
 #include "model/registry_entry.h"
 #include "record/change_events.h"
 #include "record/message.h"
 #include "stream/layout.h"
 
 enum {
-	/* By then its idempotency key is still good on all machines, with
-	 * clocks that are off. */
-	AGE_MS = IDEMPOTENCY_MS - 4 * HOUR_MS,
-	/* For as long it is tried. */
-	PATIENCE_MS = MINUTE_MS
+	/* For as long it is tried: through a fail-over. */
+	PATIENCE_MS = 10 * SECOND_MS
 };
 
 static enum error draft(const struct registry_entry *entry,
@@ -49,7 +45,7 @@ announcing_add(struct outbox *outbox, const struct registry_entry *entry,
 	enum error err;
 
 	if (!announcing_has_event(entry) ||
-	    clock_now_ms() - timestamp_ms > AGE_MS)
+	    clock_now_ms() - timestamp_ms > ANNOUNCING_AGE_MS)
 		return ERR_NONE;
 	buffer_init(&carried, MESSAGE_REQUEST_BYTES_MAX);
 	err = carry(entry, revision, &carried);

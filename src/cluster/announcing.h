@@ -2,7 +2,8 @@
  *
  * Bucket and log are two: whoever makes a change, and whoever follows it,
  * publishes its event under an idempotency key made of the change's revision.
- * So each change has one event, whoever is killed meanwhile.
+ * So each change has one event, whoever is killed meanwhile.  What neither
+ * could publish is looked for later: see unannounced.h.
  */
 #ifndef CLUSTER_ANNOUNCING_H
 #define CLUSTER_ANNOUNCING_H
@@ -11,9 +12,16 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/idempotency_key.h"
 
 struct outbox;
 struct registry_entry;
+
+enum {
+	/* By then its idempotency key is still good on all machines, with
+	 * clocks that are off. */
+	ANNOUNCING_AGE_MS = IDEMPOTENCY_MS - 4 * HOUR_MS
+};
 
 /* Whether this change has an event: new and removed organizations have none,
  * as nobody could read it. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cluster/announcing.h"
 #include "cluster/parts.h"
+#include "cluster/unannounced.h"
 #include "record/recorder_lock.h"
 #include "store/store.h"
 
@@ -102,7 +103,9 @@ announce(const struct registry_entry *entry, uint64_t revision,
 {
 	struct cluster *cluster = arg;
 
-	announcing_add(cluster->outbox, entry, revision, timestamp_ms, NULL);
+	if (announcing_add(cluster->outbox, entry, revision, timestamp_ms,
+	    NULL) != ERR_NONE)
+		unannounced_expect(cluster);
 }
 
 static enum error

@@ -21,6 +21,7 @@ libcluster_a_SOURCES = \
 	src/cluster/seeking.c src/cluster/seeking.h \
 	src/cluster/seen.c src/cluster/seen.h \
 	src/cluster/sending.c src/cluster/sending.h \
+	src/cluster/unannounced.c src/cluster/unannounced.h \
 	src/cluster/watching.c
 CLUSTER_LIBS = libcluster.a $(STREAM_LIBS) $(RECORD_LIBS)
 else

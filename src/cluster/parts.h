@@ -42,6 +42,10 @@ struct cluster {
 	/* Since which look at it the log ends before the store does. */
 	int64_t short_since_ms;
 	bool is_lagging;
+	/* Of changes that others made, or that could not be published; and when
+	 * to look for them. */
+	bool may_lack_events;
+	int64_t lack_look_ms;
 	bool is_alarmed;		/* and that was logged */
 };
 

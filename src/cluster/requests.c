@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cluster/cluster.h"
 #include "cluster/outbox.h"
+#include "cluster/unannounced.h"
 #include "model/cluster_secrets.h"
 #include "record/group_member.h"
 #include "record/senders.h"
@@ -78,6 +79,8 @@ requests_new(struct cluster *cluster, requests_answer *answer, void *arg,
 	requests->cluster = cluster;
 	requests->answer = answer;
 	requests->arg = arg;
+	/* Of a recorder that was here before. */
+	unannounced_expect(cluster);
 	return ERR_NONE;
 }
 
@@ -153,6 +156,7 @@ requests_work(struct requests *requests, struct cluster_work *work)
 	outbox_work(cluster_outbox(requests->cluster), now_ms, note,
 	    requests);
 	end_late(requests, now_ms);
+	unannounced_work(requests->cluster, now_ms);
 	requests->due_ms = work->is_more ? now_ms : now_ms + LOOK_MS;
 	return err;
 }
@@ -290,6 +294,8 @@ note(void *owner, const struct ticket *ticket, enum outbox_outcome outcome,
 
 	(void)sequence;
 	/* What tells of changes has nobody who waits. */
+	if (owner == NULL && outcome != OUTBOX_STORED)
+		unannounced_expect(requests->cluster);
 	if (owner == NULL || on_way == NULL)
 		return;
 	if (outcome != OUTBOX_STORED) {

@@ -10,7 +10,11 @@
 #include "stream/jetstream.h"
 #include "stream/layout.h"
 
-enum { SCAN_MAX = 4096, SUBJECT_SIZE = 256 };
+enum {
+	SCAN_MAX = 4096,
+	SCAN_SINCE_MAX = 1024 * 1024,
+	SUBJECT_SIZE = 256
+};
 
 /* What a message is that ends a key. */
 #define OPERATION_HEADER "KV-Operation"
@@ -24,6 +28,8 @@ struct bucket {
 
 static enum error get(struct bucket *bucket, const char *key,
     natsMsg **message_out);
+static natsStatus visit_next(natsSubscription *subscription,
+    bucket_entry_visit *visit, void *arg, uint64_t *left);
 static bool has_entry(struct bucket *bucket, const char *key);
 
 enum error
@@ -142,6 +148,70 @@ bucket_scan(struct bucket *bucket, const char *keys, bucket_visit *visit,
 	}
 	kvWatcher_Destroy(watcher);
 	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
+}
+
+enum error
+bucket_scan_since(struct bucket *bucket, int64_t since_ms,
+    bucket_entry_visit *visit, void *arg)
+{
+	natsSubscription *subscription = NULL;
+	jsConsumerInfo *consumer = NULL;
+	jsSubOptions options;
+	uint64_t left = 0;
+	natsStatus status;
+
+	jsSubOptions_Init(&options);
+	options.Stream = BUCKET_STREAM_NAME;
+	options.Ordered = true;
+	options.Config.DeliverPolicy = js_DeliverByStartTime;
+	options.Config.OptStartTime = since_ms * NS_PER_MS;
+	status = js_SubscribeSync(&subscription,
+	    link_jetstream(bucket->link), BUCKET_SUBJECT_PREFIX ">", NULL,
+	    &options, NULL);
+	if (status == NATS_OK)
+		status = natsSubscription_GetConsumerInfo(&consumer,
+		    subscription, NULL, NULL);
+	if (status == NATS_OK)
+		left = consumer->NumPending + consumer->Delivered.Consumer;
+	for (int i = 0; status == NATS_OK && left > 0 && i < SCAN_SINCE_MAX;
+	    i++)
+		status = visit_next(subscription, visit, arg, &left);
+	jsConsumerInfo_Destroy(consumer);
+	natsSubscription_Destroy(subscription);
+	return status == NATS_OK ? ERR_NONE : ERR_AWAY;
+}
+
+/* *left is how many come behind it. */
+static natsStatus
+visit_next(natsSubscription *subscription, bucket_entry_visit *visit,
+    void *arg, uint64_t *left)
+{
+	natsMsg *message = NULL;
+	jsMsgMetaData *found = NULL;
+	const char *operation = NULL;
+	struct bucket_place place;
+	natsStatus status = natsSubscription_NextMsg(&message, subscription,
+	    LINK_ANSWER_MS);
+
+	if (status == NATS_OK)
+		status = natsMsg_GetMetaData(&found, message);
+	if (status == NATS_OK) {
+		*left = found->NumPending;
+		place = (struct bucket_place){
+			.revision = found->Sequence.Stream,
+			.timestamp_ms = found->Timestamp / NS_PER_MS,
+		};
+		if (natsMsgHeader_Get(message, OPERATION_HEADER,
+		    &operation) != NATS_OK)
+			visit(natsMsg_GetSubject(message) +
+			    sizeof(BUCKET_SUBJECT_PREFIX) - 1,
+			    natsMsg_GetData(message),
+			    (size_t)natsMsg_GetDataLength(message), &place,
+			    arg);
+	}
+	jsMsgMetaData_Destroy(found);
+	natsMsg_Destroy(message);
+	return status;
 }
 
 /* Also what says that the key was deleted.  ERR_NOT_FOUND, ERR_AWAY. */

@@ -42,4 +42,13 @@ typedef void bucket_visit(const char *value, void *arg);
 enum error bucket_scan(struct bucket *bucket, const char *keys,
     bucket_visit *visit, void *arg);
 
+/*
+ * Visits the entries that were written since then, the oldest first, as one
+ * replica has them.  ERR_AWAY.
+ */
+typedef void bucket_entry_visit(const char *key, const char *value,
+    size_t value_len, const struct bucket_place *place, void *arg);
+enum error bucket_scan_since(struct bucket *bucket, int64_t since_ms,
+    bucket_entry_visit *visit, void *arg);
+
 #endif
