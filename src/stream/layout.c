@@ -190,6 +190,15 @@ check_stream(const jsStreamConfig *config, int replicas,
 	if (config->Mirror != NULL || config->SourcesLen > 0)
 		return detail_set(detail, ERR_MEANING, "the stream "
 		    STREAM_NAME " is made of other streams");
+	if (config->MaxMsgSize > 0 && config->MaxMsgSize < STREAM_PAYLOAD_MIN)
+		return detail_set(detail, ERR_MEANING, "the stream "
+		    STREAM_NAME " takes messages of %d bytes; at least %d are "
+		    "needed", (int)config->MaxMsgSize, STREAM_PAYLOAD_MIN);
+	/* Each machine has one on each server, and makes them anew. */
+	if (config->MaxConsumers > 0)
+		return detail_set(detail, ERR_MEANING, "the stream "
+		    STREAM_NAME " limits its consumers, of which each machine "
+		    "has several");
 	return check_replicas(config, replicas, detail);
 }
 
@@ -198,10 +207,17 @@ check_bucket(const jsStreamConfig *config, int replicas,
     struct detail *detail)
 {
 	if (config->MaxAge != 0 || config->Storage != js_FileStorage ||
-	    config->MaxMsgsPerSubject < 1)
+	    config->MaxMsgsPerSubject < 1 || config->MaxMsgs > 0 ||
+	    (config->MaxBytes > 0 && config->Discard != js_DiscardNew))
 		return detail_set(detail, ERR_MEANING, "the bucket "
 		    BUCKET_NAME " does not keep its entries for ever, in "
 		    "files");
+	if ((config->MaxMsgSize > 0 &&
+	    config->MaxMsgSize < BUCKET_VALUE_BYTES_MAX) ||
+	    config->MaxConsumers > 0)
+		return detail_set(detail, ERR_MEANING, "the bucket "
+		    BUCKET_NAME " limits its consumers, or values to less "
+		    "than %d bytes", BUCKET_VALUE_BYTES_MAX);
 	return check_replicas(config, replicas, detail);
 }
 

@@ -24,7 +24,9 @@ struct link;
 enum {
 	/* A message of the most events that one request may bring. */
 	STREAM_PAYLOAD_MIN = 2 * 1024 * 1024,
-	STREAM_AGE_HOURS = 48
+	STREAM_AGE_HOURS = 48,
+	/* Of an entry of the bucket. */
+	BUCKET_VALUE_BYTES_MAX = 64 * 1024
 };
 
 /* By which a stream that was made anew is told from the one before. */

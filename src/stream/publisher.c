@@ -169,6 +169,7 @@ outcome_of(const jsPubAckErr *error)
 		return PUBLISH_LOST;
 	switch (error->ErrCode) {
 	case JSStreamStoreFailedErr:
+	case JSAccountResourcesExceededErr:
 	case JSStorageResourcesExceededErr:
 	case JSInsufficientResourcesErr:
 		return PUBLISH_FULL;

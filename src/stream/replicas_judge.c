@@ -8,8 +8,7 @@
 
 enum {
 	/* Between two times that all are read anew. */
-	ANEW_MS = 2000,
-	VALUE_BYTES_MAX = 64 * 1024
+	ANEW_MS = 2000
 };
 
 static void judge_log(struct replicas *replicas, uint64_t first);
@@ -150,7 +149,7 @@ write_again(struct replicas *replicas, const char *subject)
 
 	if (err != ERR_NONE)
 		return err;
-	buffer_init(&value, VALUE_BYTES_MAX);
+	buffer_init(&value, BUCKET_VALUE_BYTES_MAX);
 	err = bucket_get(bucket, key, &value, &place);
 	if (err == ERR_NONE)
 		err = bucket_put(bucket, key, value.bytes, value.len,

@@ -65,6 +65,14 @@ def stream_with(**differences):
         "STREAM.CREATE", nats.STREAM, **{**FITTING, **differences})
 
 
+def bucket_with(**differences):
+    return lambda client: client.jetstream(
+        "STREAM.CREATE", nats.BUCKET, **{
+            "name": nats.BUCKET, "subjects": ["$KV.apitrail.>"],
+            "storage": "file", "num_replicas": 1, "max_msgs_per_subject": 1,
+            **differences})
+
+
 def a_server_without_jetstream(tap):
     server = nats.Server(jetstream=False).start()
     machine = machines.Machine(server.url)
@@ -220,14 +228,22 @@ TESTS = (
             stream_with(storage="memory")),
     refused("a stream that drops what is old", ("APITRAIL", "full"), {},
             stream_with(max_bytes=1 << 20, discard="old")),
+    refused("a stream of small messages", ("APITRAIL", "2097152"), {},
+            stream_with(max_msg_size=1024 * 1024)),
+    refused("a stream of few consumers", ("APITRAIL", "consumers"), {},
+            stream_with(max_consumers=2)),
     refused("a stream of another name on these subjects", ("APITRAIL",), {},
             lambda client: client.jetstream(
                 "STREAM.CREATE", "OTHER", **{**FITTING, "name": "OTHER"})),
     refused("a bucket that forgets", ("bucket", "for ever"), {},
-            lambda client: client.jetstream(
-                "STREAM.CREATE", nats.BUCKET, name=nats.BUCKET,
-                subjects=["$KV.apitrail.>"], storage="file", num_replicas=1,
-                max_age=HOUR_NS, max_msgs_per_subject=1)),
+            bucket_with(max_age=HOUR_NS)),
+    refused("a bucket that drops what is old", ("bucket", "for ever"), {},
+            bucket_with(max_bytes=1 << 20, discard="old")),
+    refused("a bucket of small values", ("bucket", "values"), {},
+            bucket_with(max_msg_size=1024)),
+    refused("one replica of a log, where three are asked for",
+            ("1 replicas", "APITRAIL_NATS_REPLICAS", "3"), {},
+            stream_with(), replicas=3),
     another_pepper,
     organizations_of_its_own,
     the_first_brings_what_it_has,
