@@ -1,6 +1,7 @@
 # Several machines, with nats-servers of the tests' own.
 cluster_tests = \
 	tests/cluster/storm.py \
+	tests/cluster/test_accounts.py \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \
 	tests/cluster/test_misfits.py \
@@ -11,6 +12,7 @@ cluster_tests = \
 
 EXTRA_DIST += \
 	$(cluster_tests) \
+	tests/cluster/credentials.py \
 	tests/cluster/hosts.py \
 	tests/cluster/machines.py \
 	tests/cluster/nats.py

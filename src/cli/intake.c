@@ -138,7 +138,8 @@ use_slices(struct intake *intake, struct pipeline *pipeline,
 			is_last = slice->is_last;
 		}
 		if (err == ERR_NONE)
-			err = session_complain(commit_err);
+			err = registry_is_shared(intake->registry) ?
+			    commit_err : session_complain(commit_err);
 		progress_show(&progress,
 		    is_recording ? intake->recorded : line_count,
 		    intake->input_bytes, intake->size);
@@ -174,7 +175,9 @@ record_slices(struct intake *intake, struct slice **slices,
 		if (slices[i]->error != ERR_NONE)
 			*slice_count = i + 1;
 	err = commit_slices(intake, slices, *slice_count);
-	if (err == ERR_FULL && *slice_count > 1) {
+	/* A log that is shared may have some of them already. */
+	if (err == ERR_FULL && *slice_count > 1 &&
+	    !registry_is_shared(intake->registry)) {
 		*slice_count = 1;
 		err = commit_slices(intake, slices, 1);
 	}

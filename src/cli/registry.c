@@ -74,6 +74,12 @@ registry_store(struct registry *registry)
 	return registry->store;
 }
 
+bool
+registry_is_shared(const struct registry *registry)
+{
+	return registry->ways != NULL;
+}
+
 enum error
 registry_add_organization(struct registry *registry,
     struct organization *organization)

@@ -11,6 +11,7 @@
 #ifndef CLI_REGISTRY_H
 #define CLI_REGISTRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -31,6 +32,8 @@ void registry_close(struct registry *registry);
 
 /* This machine's store, to be read. */
 struct store *registry_store(struct registry *registry);
+/* Whether several machines share what is changed. */
+bool registry_is_shared(const struct registry *registry);
 
 /* Its name and status are given; the rest is filled in. */
 enum error registry_add_organization(struct registry *registry,

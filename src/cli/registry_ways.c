@@ -122,8 +122,14 @@ record(struct cluster *cluster, struct batch *const *batches,
     size_t batch_count, batch_refused *refused, void *arg,
     struct batch_result *result)
 {
-	return complain_of(cluster_record(cluster, batches, batch_count,
-	    refused, arg, result));
+	enum error err = cluster_record(cluster, batches, batch_count,
+	    refused, arg, result);
+
+	if (err != ERR_FULL)
+		return complain_of(err);
+	complain("the cluster's log is full; of what was sent last, some may "
+	    "be recorded: look");
+	return err;
 }
 
 /* What a callback returned has been told of. */
@@ -145,9 +151,8 @@ complain_of(enum error err)
 		    "is");
 		break;
 	case ERR_FULL:
-		complain("the cluster's log, or this store, is full; if "
-		    "this was to change an organization or a key, it may be "
-		    "changed all the same: look");
+		complain("the cluster's log is full: this may be done all "
+		    "the same, and its event comes later; look");
 		break;
 	default:
 		session_complain(err);
