@@ -10,6 +10,7 @@
 
 struct arguments;
 struct settings;
+struct shared;
 struct store;
 
 enum doctor_state {
@@ -47,6 +48,10 @@ void doctor_look_at_files(struct doctor *doctor);
 void doctor_open_store(struct doctor *doctor);
 void doctor_look_at_store(struct doctor *doctor);
 void doctor_look_at_processes(struct doctor *doctor);
+/* shared may be NULL.  It asks the other machines, too. */
+void doctor_look_at_cluster(struct doctor *doctor,
+    const struct shared *shared);
+void doctor_ask_machines(struct doctor *doctor);
 
 /* text is a URL, http[s]://HOST[:PORT][/PATH]: whether it is. */
 bool doctor_url_is_valid(const char *text);

@@ -163,6 +163,7 @@ doctor_look_at_processes(struct doctor *doctor)
 	if (doctor->store != NULL) {
 		look_at_recorder(doctor, shared);
 		look_at_responders(doctor, shared);
+		doctor_look_at_cluster(doctor, shared);
 	}
 	shared_free(shared);
 }

@@ -17,6 +17,7 @@ libcli_a_SOURCES = \
 	src/cli/crash.c src/cli/crash.h \
 	src/cli/curl.c src/cli/curl.h \
 	src/cli/doctor.c src/cli/doctor.h \
+	src/cli/doctor_cluster.c \
 	src/cli/doctor_files.c \
 	src/cli/doctor_store.c \
 	src/cli/doctor_web.c \
@@ -66,9 +67,13 @@ libcli_a_SOURCES = \
 	src/cli/usage.c src/cli/usage.h \
 	src/cli/visible.c src/cli/visible.h
 if NATS
-libcli_a_SOURCES += src/cli/cluster_status.c src/cli/registry_ways.c
+libcli_a_SOURCES += src/cli/cluster_status.c \
+	src/cli/doctor_machines.c \
+	src/cli/machine_rows.c src/cli/machine_rows.h \
+	src/cli/registry_ways.c
 else
 libcli_a_SOURCES += src/cli/cluster_status_absent.c \
+	src/cli/doctor_machines_absent.c \
 	src/cli/registry_ways_absent.c
 endif
 CLI_LIBS = libcli.a $(RECORDER_LIBS) $(SMARTCOLS_LIBS)

@@ -90,12 +90,11 @@ machine_tell(struct machine *machine, const struct cluster_place *place)
 }
 
 enum error
-machines_ask(struct cluster *cluster, machine_visit *visit, void *arg)
+machines_ask(struct link *link, machine_visit *visit, void *arg)
 {
 	struct asking asking = { .visit = visit, .arg = arg };
 
-	return beacon_ask(cluster_link(cluster), ASK_MS, read_answer,
-	    &asking);
+	return beacon_ask(link, ASK_MS, read_answer, &asking);
 }
 
 enum error

@@ -11,6 +11,7 @@
 
 struct cluster;
 struct cluster_place;
+struct link;
 struct machine;
 
 enum { MACHINE_NAME_SIZE = 256, MACHINES_MAX = 1024 };
@@ -39,8 +40,7 @@ struct machine_state {
 
 /* Asks all; visits each that answers within a second.  ERR_AWAY. */
 typedef void machine_visit(const struct machine_state *state, void *arg);
-enum error machines_ask(struct cluster *cluster, machine_visit *visit,
-    void *arg);
+enum error machines_ask(struct link *link, machine_visit *visit, void *arg);
 
 /* Visits the names of all that ever joined.  ERR_AWAY. */
 typedef void machine_name_visit(const char *name, void *arg);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """test_cluster.py - a store that is one of several machines'."""
+import json
 import os
 import subprocess
 import sys
@@ -101,6 +102,32 @@ def test_stat_tells_how_far_it_has_followed(program):
            ("cluster_position", "cluster_alarm")], ["17", "well"])
     join(program, EXPIRED)
     equal(program.must_json("stat")["cluster_alarm"], "expired")
+
+
+def doctor_says(program, **variables):
+    """Its wrong checks of the cluster: what is found."""
+    result = program.run("doctor", "--json", variables=variables)
+    return {check["check"]: check["finding"]
+            for check in json.loads(result.stdout)["checks"]
+            if check["check"] in ("cluster", "machines")
+            and check["state"] == "wrong"}
+
+
+def test_the_doctor_knows_of_it(program):
+    program.with_org()
+    equal(b"cluster" in program.run("doctor").stdout, False)
+    join(program)
+    said = doctor_says(program)
+    equal((list(said), "APITRAIL_NATS_URL is not set" in said["cluster"]),
+          (["cluster"], True))
+    # Nobody listens there; the store has a gap, or cannot follow.
+    nobody = {"APITRAIL_NATS_URL": "nats://127.0.0.1:1"}
+    for alarm, words in ((WELL, "missing in the log at 1"),
+                         (EXPIRED, "cannot follow the log (expired)")):
+        join(program, alarm)
+        said = doctor_says(program, **nobody)
+        equal((list(said), words in said["cluster"]),
+              (["cluster", "machines"], True))
 
 
 def test_the_place_is_in_a_backup(program):

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""test_differing.py - a machine that took something else than the others."""
+import json
+import os
+import subprocess
+
+import machines
+import nats
+from machines import EVENT
+from tap import run
+
+ANSWER_SECONDS = 12
+BUILD = os.environ.get("top_builddir", ".")
+
+
+def equal(got, wanted):
+    return [] if got == wanted else [f"{got!r} is not {wanted!r}"]
+
+
+def wait_for_status(machine, status, digests, differs):
+    """Until `cluster status` ends so, with so many digests."""
+    def look():
+        shown = machine.try_cli("cluster", "status", "--json")
+        rows = json.loads(shown.stdout)["machines"]
+        return (shown.returncode == status
+                and len({row["digest"] for row in rows}) == digests
+                and all(row["differs"] == differs for row in rows))
+    nats.wait_for(look, f"status {status}", ANSWER_SECONDS)
+
+
+def findings(machine):
+    """The doctor's of cluster and machines."""
+    checks = json.loads(machine.try_cli("doctor", "--json").stdout)["checks"]
+    return [check for check in checks
+            if check["check"] in ("cluster", "machines")]
+
+
+def who_took_something_else_is_told_of(tap):
+    with nats.Servers() as servers, machines.Machines(servers, 3) as all_:
+        all_[0].post(EVENT)
+        wait_for_status(all_[0], 0, 1, False)
+        wrong = all_[1]
+        wrong.recorder.stop()
+        subprocess.run([os.path.join(BUILD, "tests", "cluster", "differ"),
+                        wrong.store], check=True)
+        wrong.record()
+        wait_for_status(all_[0], 1, 2, True)
+        faults = equal([check["state"] for check in findings(all_[2])],
+                       ["good", "wrong"])
+        faults += [f"the doctor does not name {machine.store}"
+                   for machine in all_ if machine.store not in
+                   findings(all_[2])[1]["finding"]]
+        # It goes on to differ, and does no more once it is restored.
+        all_[0].post(EVENT)
+        all_.agree()
+        wait_for_status(all_[2], 1, 2, True)
+        backup = all_[0].path("run", "backup")
+        all_[0].cli("backup", backup)
+        wrong.recorder.stop()
+        wrong.cli("restore", backup, "--yes")
+        wrong.record()
+        wait_for_status(all_[2], 0, 1, False)
+        faults += equal([check["state"] for check in findings(all_[2])],
+                        ["good", "good"])
+        tap.result("who took something else than others is told of", faults)
+
+
+if __name__ == "__main__":
+    if not nats.is_there():
+        print("1..0 # SKIP there is no nats-server")
+    else:
+        run((who_took_something_else_is_told_of,))
