@@ -140,6 +140,14 @@ def test_the_place_is_in_a_backup(program):
            "APITRAIL_NATS_URL")
 
 
+def test_the_responder_links_no_nats(_):
+    """Nor does it need to: it reads the store alone."""
+    needed = subprocess.run(
+        ["readelf", "-d", os.path.join(BUILD, "apitrail.fcgi")], check=True,
+        capture_output=True, timeout=TIMEOUT_SECONDS).stdout
+    equal((b"lmdb" in needed, b"nats" in needed), (True, False))
+
+
 def test_a_password_is_not_told(program):
     for variables, words in (
             ({"APITRAIL_NATS_URL": "nats://u:Secret@h/"}, ()),
