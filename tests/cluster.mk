@@ -2,6 +2,7 @@
 cluster_tests = \
 	tests/cluster/storm.py \
 	tests/cluster/test_accounts.py \
+	tests/cluster/test_demo.py \
 	tests/cluster/test_differing.py \
 	tests/cluster/test_late.py \
 	tests/cluster/test_machines.py \

@@ -3,8 +3,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -16,10 +18,22 @@
 #include "cli/table.h"
 #include "cluster/cluster.h"
 #include "stream/layout.h"
+#include "stream/link.h"
 
-/* Hexadecimal. */
-enum { DIGEST_SIZE = 17 };
+enum {
+	/* Hexadecimal. */
+	DIGEST_SIZE = 17,
+	/* What a fail-over takes, and more. */
+	PATIENCE_MS = 12 * 1000,
+	AGAIN_MS = 250
+};
 
+static enum error ask_patiently(const struct arguments *arguments,
+    struct store *store, struct machine_rows *machines,
+    struct layout_state *log, bool *differ, struct detail *detail);
+static enum error ask(const struct arguments *arguments, struct store *store,
+    struct link *link, struct machine_rows *machines,
+    struct layout_state *log, bool *differ, struct detail *detail);
 static enum error show(const struct arguments *arguments,
     struct machine_rows *machines, const struct layout_state *log);
 static enum error show_json(const struct machine_rows *machines,
@@ -37,7 +51,6 @@ run_cluster_status(const struct arguments *arguments)
 {
 	struct machine_rows machines;
 	struct store *store = NULL;
-	struct cluster *cluster = NULL;
 	struct layout_state log;
 	struct detail detail = { "" };
 	bool differ = false;
@@ -51,22 +64,10 @@ run_cluster_status(const struct arguments *arguments)
 	machine_rows_init(&machines);
 	err = session_open(arguments, STORE_WRITE, &store);
 	if (err == ERR_NONE) {
-		err = cluster_open(arguments->settings, store, NULL,
-		    &cluster, &detail);
-		if (err == ERR_NONE)
-			err = layout_look(cluster_link(cluster), &log,
-			    &detail);
+		err = ask_patiently(arguments, store, &machines, &log,
+		    &differ, &detail);
 		if (err != ERR_NONE)
 			complain("%s", detail.text);
-	}
-	if (err == ERR_NONE) {
-		err = machines_known(cluster, machine_rows_add_name,
-		    &machines);
-		if (err == ERR_NONE)
-			err = machine_rows_ask(&machines,
-			    cluster_link(cluster), &differ);
-		if (err != ERR_NONE)
-			complain("the cluster gives no answer");
 	}
 	if (err == ERR_NONE)
 		err = show(arguments, &machines, &log);
@@ -74,10 +75,55 @@ run_cluster_status(const struct arguments *arguments)
 		complain("machines have taken different messages of the log: "
 		    "restore those that are wrong from the backup of one "
 		    "that is right");
-	cluster_close(cluster);
 	store_close(store);
 	machine_rows_clear(&machines);
 	return err == ERR_NONE && !differ ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* Servers that are there, and choose another leader, answer later. */
+static enum error
+ask_patiently(const struct arguments *arguments, struct store *store,
+    struct machine_rows *machines, struct layout_state *log, bool *differ,
+    struct detail *detail)
+{
+	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
+	struct link *link = NULL;
+	enum error err;
+
+	for (;;) {
+		err = link_open(arguments->settings, &link, detail);
+		if (err != ERR_NONE)
+			return err;
+		err = ask(arguments, store, link, machines, log, differ,
+		    detail);
+		if (err != ERR_AWAY || clock_steady_ms() >= end_ms)
+			return err;
+		usleep(AGAIN_MS * 1000);
+	}
+}
+
+/* The link is gone afterwards. */
+static enum error
+ask(const struct arguments *arguments, struct store *store,
+    struct link *link, struct machine_rows *machines,
+    struct layout_state *log, bool *differ, struct detail *detail)
+{
+	struct cluster *cluster = NULL;
+	enum error err = cluster_open(arguments->settings, store, link,
+	    &cluster, detail);
+
+	if (err == ERR_NONE)
+		err = layout_look(link, log, detail);
+	if (err != ERR_NONE)
+		goto out;
+	err = machines_known(cluster, machine_rows_add_name, machines);
+	if (err == ERR_NONE)
+		err = machine_rows_ask(machines, link, differ);
+	if (err != ERR_NONE)
+		detail_set(detail, err, "the cluster gives no answer");
+out:
+	cluster_close(cluster);
+	return err;
 }
 
 static enum error

@@ -248,6 +248,7 @@ tell(natsStatus status, jsErrCode code, int replicas, const char *what,
 		    "APITRAIL_NATS_REPLICAS asks for %d replicas, and there "
 		    "are not as many NATS servers in a cluster", what,
 		    replicas);
-	return detail_set(detail, status == NATS_TIMEOUT ? ERR_AWAY :
-	    ERR_MEANING, "%s: %s", what, jetstream_reason(status, code));
+	/* Too few of the servers are there, or choose a leader. */
+	return detail_set(detail, status == NATS_TIMEOUT ||
+	    code == JSClusterNotAvailErr ? ERR_AWAY : ERR_MEANING, "%s: %s", what, jetstream_reason(status, code));
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_differing.py - a machine that took something else than the others."""
+"""test_differing.py - what `cluster status` and the doctor tell of others."""
 import json
 import os
 import subprocess
@@ -65,8 +65,26 @@ def who_took_something_else_is_told_of(tap):
         tap.result("who took something else than others is told of", faults)
 
 
+def status_waits_for_a_leader(tap):
+    """It is wanted most of all when a server has just gone."""
+    with nats.Servers(3) as servers, machines.Machines(servers, 1) as all_:
+        with servers.client() as client:
+            name = client.jetstream(
+                "STREAM.INFO", nats.BUCKET)["cluster"]["leader"]
+        next(server for server in servers.all if server.name == name).kill()
+        done = all_[0].try_cli("cluster", "status", "--json")
+        faults = equal(done.returncode, 0)
+        if not faults:
+            shown = json.loads(done.stdout)
+            faults += equal([row["is_up"] for row in shown["machines"]],
+                            [True])
+            faults += equal(shown["log"]["replicas"], 3)
+        tap.result("status waits for another leader", faults)
+
+
 if __name__ == "__main__":
     if not nats.is_there():
         print("1..0 # SKIP there is no nats-server")
     else:
-        run((who_took_something_else_is_told_of,))
+        run((who_took_something_else_is_told_of,
+             status_waits_for_a_leader))

@@ -84,6 +84,26 @@ def a_recorder_waits_for_servers(tap):
                    faults)
 
 
+def one_server_of_three_is_none(tap):
+    """As when a machine and its server are up before the others."""
+    with nats.Servers(3) as servers, machines.Machines(servers, 1) as all_:
+        machine = all_[0]
+        machine.front.stop()
+        machine.recorder.stop()
+        for server in servers.all:
+            server.kill()
+        servers.all[0].start()
+        start_alone(machine)
+        faults = refusal(machine)
+        for server in servers.all[1:]:
+            server.start()
+        nats.wait_for(lambda: JOINED in machine.recorder.log(), "it joins",
+                      SECONDS)
+        nats.wait_for(lambda: machine.post(EVENT, "late").status == 201,
+                      "it takes events", SECONDS)
+        tap.result("a recorder waits for most of the servers", faults)
+
+
 def a_server_that_says_nothing_is_none(tap):
     with nats.Servers(1) as servers, machines.Machines(servers, 1) as all_, \
             socket.socket() as silent:
@@ -139,6 +159,7 @@ if __name__ == "__main__":
         print("1..0 # SKIP there is no nats-server")
     else:
         run((a_recorder_waits_for_servers,
+             one_server_of_three_is_none,
              a_server_that_says_nothing_is_none,
              what_is_to_be_mended_is_said_later,
              the_service_manager_knows))
