@@ -42,6 +42,8 @@ static enum error work(struct clustered *clustered, struct totals *work_out);
 static peers_sink add;
 static requests_answer reply;
 static void tell(struct clustered *clustered);
+static void give(struct clustered *clustered,
+    const struct membership *membership, struct cluster_sign *sign);
 
 enum error
 clustered_open(const struct settings *settings, struct store *store,
@@ -149,10 +151,9 @@ seek(struct clustered *clustered)
 static void
 wait_for_servers(struct clustered *clustered)
 {
-	struct cluster_sign sign = { .is_member = true, .is_lagging = true };
-	struct membership membership;
+	struct cluster_sign sign = { .is_lagging = true };
+	struct membership membership = { 0 };
 	struct store_txn *txn = NULL;
-	enum error err;
 
 	if (clustered->state == CLUSTERED_WAITING) {
 		clustered->detail.text[0] = '\0';
@@ -162,17 +163,11 @@ wait_for_servers(struct clustered *clustered)
 	log_fact(LEVEL_ERROR, "the recorder waits for the log that machines "
 	    "share", "cause", clustered->detail.text, NULL);
 	clustered->detail.text[0] = '\0';
-	err = store_read_begin(clustered->store, &txn);
-	if (err == ERR_NONE)
-		err = store_membership_get(txn, &membership);
+	if (store_read_begin(clustered->store, &txn) == ERR_NONE)
+		(void)store_membership_get(txn, &membership);
 	store_read_end(txn);
-	if (err == ERR_NONE) {
-		sign.is_lost = membership.alarm != MEMBERSHIP_WELL;
-		sign.position = membership.position;
-		sign.skipped = membership.skipped;
-		sign.gaps = membership.gaps;
-	}
-	cluster_sign_give(clustered->shared, &sign);
+	/* All is 0 where there is none yet. */
+	give(clustered, &membership, &sign);
 }
 
 /* The servers may go away in this moment: then it waits once more. */
@@ -275,15 +270,10 @@ tell(struct clustered *clustered)
 	clustered->told_ms = clock_steady_ms();
 	cluster_look(clustered->cluster, &place);
 	sign = (struct cluster_sign){
-		.is_member = true,
-		.is_lost = place.membership.alarm != MEMBERSHIP_WELL,
 		.is_up = place.is_up,
 		.is_lagging = place.is_lagging,
-		.position = place.membership.position,
 		.log_last = place.log.last,
 		.failovers = place.failovers,
-		.skipped = place.membership.skipped,
-		.gaps = place.membership.gaps,
 		.differences = place.log.differences +
 		    place.bucket.differences,
 		.is_split = place.log.is_split || place.bucket.is_split,
@@ -291,6 +281,19 @@ tell(struct clustered *clustered)
 	if (place.log.looked_ms != 0)
 		sign.seen_ms = clock_now_ms() - clustered->told_ms +
 		    place.log.looked_ms;
-	cluster_sign_give(clustered->shared, &sign);
+	give(clustered, &place.membership, &sign);
 	machine_tell(clustered->machine, &place);
+}
+
+/* What the sign has of the store, besides what it has of servers. */
+static void
+give(struct clustered *clustered, const struct membership *membership,
+    struct cluster_sign *sign)
+{
+	sign->is_member = true;
+	sign->is_lost = membership->alarm != MEMBERSHIP_WELL;
+	sign->position = membership->position;
+	sign->skipped = membership->skipped;
+	sign->gaps = membership->gaps;
+	cluster_sign_give(clustered->shared, sign);
 }
