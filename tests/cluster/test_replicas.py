@@ -44,14 +44,22 @@ def leave_stale(place, server, subject):
 
 
 def post(machine, name):
-    """Until it is recorded, through an election."""
+    """Until it is recorded, through an election; or what is known of why it
+    was not."""
+    answers = []
+
     def attempt():
-        status = machine.post({**EVENT, "metadata": {"id": name}},
-                              name).status
-        if status not in storm.AGAIN_STATUSES + (201,):
-            raise AssertionError(f"{name}: {status}")
-        return status == 201
-    nats.wait_for(attempt, f"{name} is recorded", LEAD_SECONDS)
+        answer = machine.post({**EVENT, "metadata": {"id": name}}, name)
+        if answer.status not in storm.AGAIN_STATUSES + (201,):
+            raise AssertionError(f"{name}: {answer.status}")
+        answers.append(answer.body)
+        return answer.status == 201
+    try:
+        nats.wait_for(attempt, f"{name} is recorded", LEAD_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(
+            f"{error}: {answers[-3:]!r} {machine.recorder.log()[-2000:]} "
+            f"{machine.try_cli('cluster', 'status')}") from error
 
 
 def names(machine):
