@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "cluster/cluster.h"
 #include "model/cluster_secrets.h"
 #include "stream/beacon.h"
@@ -143,7 +144,9 @@ read_answer(const char *text, size_t text_len, void *arg)
 	char line[BEACON_TEXT_BYTES_MAX + 1];
 	int name_offset = 0;
 
-	if (text_len > BEACON_TEXT_BYTES_MAX)
+	/* Whoever reaches the servers may answer. */
+	if (text_len > BEACON_TEXT_BYTES_MAX ||
+	    !utf8_is_valid(text, text_len))
 		return;
 	memcpy(line, text, text_len);
 	line[text_len] = '\0';

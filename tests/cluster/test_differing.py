@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import threading
 
 import machines
 import nats
@@ -10,6 +11,8 @@ from machines import EVENT
 from tap import run
 
 ANSWER_SECONDS = 12
+STRANGE_ANSWERS = (b"1 1 1 0 0 well 1 1 ab 1 ab a\x1b[31m", b"", b"x" * 5000,
+                   b"1 1 1 0 0 well 1 1 ab 1 ab \xff\xfe", b"\xff" * 100)
 BUILD = os.environ.get("top_builddir", ".")
 
 
@@ -65,6 +68,39 @@ def who_took_something_else_is_told_of(tap):
         tap.result("who took something else than others is told of", faults)
 
 
+def answer_others(servers, is_answered):
+    """Answers whoever asks machines once, as none of them would."""
+    with servers.client() as client:
+        client.subscribe("apitrail.status")
+        client.flush()
+        is_answered.set()
+        words = []
+        while not words or words[0] != b"MSG":
+            words = client.file.readline().split()
+        for text in STRANGE_ANSWERS:
+            client.publish(words[3].decode(), text)
+        client.flush()
+
+
+def what_others_answer_is_shown_harmlessly(tap):
+    with nats.Servers() as servers, machines.Machines(servers, 1) as all_:
+        shown = []
+        for words in ((), ("--json",)):
+            is_there = threading.Event()
+            thread = threading.Thread(target=answer_others,
+                                      args=(servers, is_there))
+            thread.start()
+            is_there.wait()
+            shown.append(all_[0].try_cli("cluster", "status", *words).stdout)
+            thread.join()
+        names = [row["name"] for row in
+                 json.loads(shown[1].decode())["machines"]]
+        faults = equal((b"\x1b" in shown[0], shown[0].count(b"well")),
+                       (False, 2))
+        faults += equal((len(names), "a\x1b[31m" in names), (2, True))
+        tap.result("what others answer is shown harmlessly", faults)
+
+
 def status_waits_for_a_leader(tap):
     """It is wanted most of all when a server has just gone."""
     with nats.Servers(3) as servers, machines.Machines(servers, 1) as all_:
@@ -87,4 +123,5 @@ if __name__ == "__main__":
         print("1..0 # SKIP there is no nats-server")
     else:
         run((who_took_something_else_is_told_of,
+             what_others_answer_is_shown_harmlessly,
              status_waits_for_a_leader))
