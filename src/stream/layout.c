@@ -2,6 +2,7 @@
 #include "stream/layout.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -236,6 +237,8 @@ static enum error
 tell(natsStatus status, jsErrCode code, int replicas, const char *what,
     struct detail *detail)
 {
+	bool is_away;
+
 	if (status == NATS_OK)
 		return ERR_NONE;
 	if (status == NATS_NO_MEMORY)
@@ -249,6 +252,7 @@ tell(natsStatus status, jsErrCode code, int replicas, const char *what,
 		    "are not as many NATS servers in a cluster", what,
 		    replicas);
 	/* Too few of the servers are there, or choose a leader. */
-	return detail_set(detail, status == NATS_TIMEOUT ||
-	    code == JSClusterNotAvailErr ? ERR_AWAY : ERR_MEANING, "%s: %s", what, jetstream_reason(status, code));
+	is_away = status == NATS_TIMEOUT || code == JSClusterNotAvailErr;
+	return detail_set(detail, is_away ? ERR_AWAY : ERR_MEANING, "%s: %s",
+	    what, jetstream_reason(status, code));
 }
