@@ -12,8 +12,8 @@ enum deadline_kind {
 	DEADLINE_ARRIVE,	/* of a request, whole, after its first byte */
 	DEADLINE_TAKE,		/* of each 64 KiB of an answer, by the server */
 	DEADLINE_IDLE,		/* of a kept connection, three times as long */
-	DEADLINE_NEVER,		/* it waits for its turn, or is parked, which has
-				 * a time of its own */
+	/* It waits for its turn, or is parked, with a time of its own. */
+	DEADLINE_NEVER,
 	DEADLINE_KINDS
 };
 
