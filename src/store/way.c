@@ -20,6 +20,7 @@ way_find(struct store_txn *txn, const uint8_t *inside, struct way *way_out)
 	MDB_val key;
 	MDB_val value;
 
+	*way_out = (struct way){ .page_bytes = page_bytes };
 	/* It is only read. */
 	key.mv_data = (void *)(uintptr_t)tree_name(TREE_EVENTS);
 	key.mv_size = strlen(tree_name(TREE_EVENTS));
@@ -31,7 +32,6 @@ way_find(struct store_txn *txn, const uint8_t *inside, struct way *way_out)
 	if (inside == NULL)
 		return way_out->tree.root == PAGE_NONE &&
 		    way_out->tree.depth == 0;
-	way_out->page_bytes = page_bytes;
 	/* Other processes may have made it larger than our map. */
 	way_out->page_count = state.me_mapsize / page_bytes;
 	if (state.me_last_pgno < way_out->page_count)
