@@ -49,4 +49,5 @@ EXTRA_DIST += \
 	doc/decisions/0034-a-package-that-makes-the-store.md \
 	doc/decisions/0035-places-of-the-log-that-are-void.md \
 	doc/decisions/0036-the-way-to-a-leaf-gone-twice.md \
-	doc/decisions/0037-exports-begin-one-by-one.md
+	doc/decisions/0037-exports-begin-one-by-one.md \
+	doc/decisions/0039-witnesses-show-their-checksums.md

@@ -118,7 +118,7 @@ open_service(struct fixture *fixture)
 void
 fixture_open(struct fixture *fixture, const char *const *variables)
 {
-	const char *environment[VARIABLES_MAX + 3] = { NULL };
+	const char *environment[VARIABLES_MAX + 4] = { NULL };
 	char store[512];
 	struct detail detail = { "" };
 	struct store_txn *txn;
@@ -131,6 +131,8 @@ fixture_open(struct fixture *fixture, const char *const *variables)
 	snprintf(store, sizeof(store), "APITRAIL_STORE=%s/store",
 	    fixture->directory);
 	environment[count++] = "APITRAIL_CONF=/dev/null";
+	/* As large as it is made; valgrind has no room for more. */
+	environment[count++] = "APITRAIL_MAP_SIZE=1G";
 	environment[count++] = store;
 	for (; variables != NULL && *variables != NULL; variables++)
 		environment[count++] = *variables;

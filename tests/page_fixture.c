@@ -48,6 +48,20 @@ page_fixture_setup(void)
 }
 
 void
+page_fixture_append(int number, enum category category)
+{
+	struct store *store = fixture_open(path, STORE_WRITE);
+	struct store_txn *txn = fixture_write_begin(store);
+	struct event_draft draft;
+
+	fixture_draft(&draft, category, PADDING);
+	ck_assert_int_eq(store_event_append(txn, 1, &draft,
+	    BASE_MS + number), ERR_NONE);
+	fixture_commit(txn);
+	store_close(store);
+}
+
+void
 page_fixture_teardown(void)
 {
 	free(path);
@@ -91,6 +105,22 @@ page_fixture_is_of_events(uint8_t *page, int flags)
 	    count >= (flags == PAGE_LEAF ? EVENTS_PER_PAGE_MIN : 3) &&
 	    page_fixture_get(page_fixture_record(page, count - 1) + 6) ==
 	    KEY_BYTES;
+}
+
+uint8_t *
+page_fixture_find_tree(uint8_t *page, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (unsigned int i = 0; i < page_fixture_record_count(page); i++) {
+		uint8_t *key = page_fixture_record(page, i) +
+		    RECORD_HEADER_BYTES;
+
+		if (page_fixture_get(key - 2) == len &&
+		    memcmp(key, name, len) == 0)
+			return key + len;
+	}
+	return NULL;
 }
 
 void

@@ -3,7 +3,8 @@ STORE_TESTS = test_store_api_keys test_store_backup \
 	test_store_restore_pepper test_store_swap test_store_block test_store_check \
 	test_store_cursor test_store_derived test_store_events test_store_fields \
 	test_store_file_system test_store_format test_store_full \
-	test_leaf_page test_neighbours test_check_pages test_store_init \
+	test_leaf_page test_neighbours test_neighbours_sizes \
+	test_check_pages test_store_init \
 	test_store_makers \
 	test_store_live test_store_lmdb_error test_store_lock_file \
 	test_store_membership \
@@ -87,6 +88,10 @@ PAGE_FIXTURE = tests/page_fixture.c tests/page_fixture.h $(STORE_FIXTURE)
 test_neighbours_SOURCES = tests/test_neighbours.c $(PAGE_FIXTURE)
 test_neighbours_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_neighbours_LDADD = $(STORE_TEST_LIBS)
+test_neighbours_sizes_SOURCES = tests/test_neighbours_sizes.c \
+	$(STORE_FIXTURE)
+test_neighbours_sizes_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+test_neighbours_sizes_LDADD = $(STORE_TEST_LIBS)
 test_leaf_page_SOURCES = tests/test_leaf_page.c $(PAGE_FIXTURE)
 test_leaf_page_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 test_leaf_page_LDADD = $(STORE_TEST_LIBS)

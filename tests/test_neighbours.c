@@ -1,5 +1,6 @@
 /* test_neighbours.c - pages above leaves are damaged, and a search that ends
- * at another leaf is told from one that ends where it should. */
+ * at another leaf is told from one that ends where it should; so is one that
+ * the key of a block led astray. */
 #include <string.h>
 
 #include "base/text.h"
@@ -14,6 +15,10 @@ enum {
 	CHILD_BYTES = 6,	/* of a record's header, a child's number */
 	ROOT_OFFSET = 40	/* of a tree's record */
 };
+
+static int event_count = PAGE_FIXTURE_EVENTS;
+static const struct filter only_queues = { 1U << CATEGORY_QUEUES };
+static bool are_only_queues;
 
 /* What a client asks for: some events behind a cursor. */
 struct page {
@@ -37,7 +42,7 @@ read_page(struct store *store, enum event_order order,
 {
 	struct event_range range = {
 		.organization = 1,
-		.filter = filter_all(),
+		.filter = are_only_queues ? only_queues : filter_all(),
 		.order = order,
 		.after = after,
 	};
@@ -54,7 +59,7 @@ read_page(struct store *store, enum event_order order,
 static bool
 is_right(const struct page *page, enum event_order order, int cursor)
 {
-	int there = order == OLDEST_FIRST ? PAGE_FIXTURE_EVENTS - 1 - cursor :
+	int there = order == OLDEST_FIRST ? event_count - 1 - cursor :
 	    cursor;
 	int first = order == OLDEST_FIRST ? cursor + 1 : cursor - 1;
 
@@ -71,7 +76,7 @@ count_errors(const char *what)
 	struct store *store = fixture_open(page_fixture_path(), STORE_READ);
 	unsigned int errors = 0;
 
-	for (int i = -1; i <= PAGE_FIXTURE_EVENTS; i++) {
+	for (int i = -1; i <= event_count; i++) {
 		struct cursor after = { .stored_at_ms = BASE_MS + i };
 
 		for (int order = OLDEST_FIRST; order <= NEWEST_FIRST;
@@ -83,7 +88,7 @@ count_errors(const char *what)
 			/* A cursor is behind or before its own event. */
 			memset(after.id, order == OLDEST_FIRST ? 'z' : '-',
 			    EVENT_ID_LEN);
-			if (order == OLDEST_FIRST && i == PAGE_FIXTURE_EVENTS)
+			if (order == OLDEST_FIRST && i == event_count)
 				cursor--;
 			if (order == NEWEST_FIRST && i < 0)
 				cursor = 0;
@@ -166,37 +171,129 @@ END_TEST
 static bool
 change_root(uint8_t *page)
 {
-	static const char name[] = "events";
+	uint8_t *tree = page_flags(page) != PAGE_LEAF ? NULL :
+	    page_fixture_find_tree(page, "events");
+	const uint8_t *branch;
+	uint64_t number;
 
-	if (page_flags(page) != PAGE_LEAF)
+	if (tree == NULL)
 		return false;
-	for (unsigned int i = 0; i < page_fixture_record_count(page); i++) {
-		uint8_t *key = page_fixture_record(page, i) +
-		    RECORD_HEADER_BYTES;
-		uint8_t *root = key + sizeof(name) - 1 + ROOT_OFFSET;
-		const uint8_t *branch;
-		uint64_t number;
-
-		if (page_fixture_get(key - 2) != sizeof(name) - 1 ||
-		    memcmp(key, name, sizeof(name) - 1) != 0)
-			continue;
-		memcpy(&number, root, sizeof(number));
-		/* An older page of this tree may lie about. */
-		branch = number == PAGE_NONE ? page :
-		    page_fixture_page(number);
-		if (page_flags(branch) != PAGE_BRANCH)
-			return false;
-		number = page_record(branch, 2).page;
-		memcpy(root, &number, sizeof(number));
-		return true;
-	}
-	return false;
+	memcpy(&number, tree + ROOT_OFFSET, sizeof(number));
+	/* An older page of this tree may lie about. */
+	branch = number == PAGE_NONE ? page : page_fixture_page(number);
+	if (page_flags(branch) != PAGE_BRANCH)
+		return false;
+	number = page_record(branch, 2).page;
+	memcpy(tree + ROOT_OFFSET, &number, sizeof(number));
+	return true;
 }
 
 START_TEST(a_root_that_is_another_page_hides_nothing_from_a_page)
 {
 	page_fixture_damage(change_root);
 	ck_assert_uint_gt(count_errors("the root is a child"), 0);
+}
+END_TEST
+
+static uint8_t roots[3][PAGE_FIXTURE_BYTES];
+static unsigned int root_count;
+
+static bool
+keep_root(uint8_t *page)
+{
+	bool is_root = page_fixture_is_of_events(page, PAGE_BRANCH);
+
+	if (is_root) {
+		ck_assert_uint_lt(root_count, COUNT_OF(roots));
+		memcpy(roots[root_count++], page, PAGE_FIXTURE_BYTES);
+	}
+	return is_root;
+}
+
+static bool
+write_next_root(uint8_t *page)
+{
+	bool is_root = page_fixture_is_of_events(page, PAGE_BRANCH);
+
+	if (is_root)
+		memcpy(page, roots[++root_count % COUNT_OF(roots)],
+		    PAGE_FIXTURE_BYTES);
+	return is_root;
+}
+
+/* As writes that went to wrong places: what the root was some commits ago,
+ * whose leaves are whole, and have no event that is the last but one. */
+START_TEST(an_older_page_in_place_of_another_hides_nothing)
+{
+	root_count = 0;
+	/* In the last leaf, too: nobody comes to its end. */
+	page_fixture_append(event_count - 1, CATEGORY_OTHER);
+	page_fixture_append(event_count++, CATEGORY_QUEUES);
+	are_only_queues = true;
+	page_fixture_damage(keep_root);
+	ck_assert_uint_eq(root_count, COUNT_OF(roots));
+	for (unsigned int turn = 1; turn < COUNT_OF(roots); turn++) {
+		root_count = turn - 1;
+		page_fixture_damage(write_next_root);
+		ck_assert_uint_gt(count_errors("the root is older"), 0);
+	}
+	event_count = PAGE_FIXTURE_EVENTS;
+	are_only_queues = false;
+}
+END_TEST
+
+/* LMDB does not look at it, but whoever asks where the map begins. */
+static bool
+change_number_of_first_leaf(uint8_t *page)
+{
+	bool is_first = page_flags(page) == PAGE_LEAF &&
+	    page_fixture_find_tree(page, "events") != NULL;
+
+	if (is_first)
+		page[5] ^= 0x40;
+	return is_first;
+}
+
+START_TEST(another_begin_of_the_map_is_an_error)
+{
+	page_fixture_damage(change_number_of_first_leaf);
+	ck_assert_uint_gt(count_errors("the map begins elsewhere"), 0);
+}
+END_TEST
+
+static struct {
+	unsigned int record;	/* of each leaf */
+	unsigned int byte;	/* of its key */
+} wanted_flip;
+
+static bool
+change_key(uint8_t *page)
+{
+	uint8_t *record;
+
+	if (!page_fixture_is_of_events(page, PAGE_LEAF) ||
+	    wanted_flip.record >= page_fixture_record_count(page))
+		return false;
+	record = page_fixture_record(page, wanted_flip.record);
+	record[RECORD_HEADER_BYTES + wanted_flip.byte] ^= 4;
+	return true;
+}
+
+/* The organization's last byte, the category, the moment's last bytes. */
+static const unsigned int key_bytes[] = { 3, 4, 11, 12 };
+
+START_TEST(a_damaged_key_hides_nothing_from_a_page)
+{
+	static const unsigned int records[] = { 0, 1, 7, 19 };
+
+	for (size_t i = 0; i < COUNT_OF(records); i++) {
+		wanted_flip.record = records[i];
+		wanted_flip.byte = key_bytes[_i];
+		page_fixture_damage(change_key);
+		ck_assert_uint_gt(count_errors("a key is damaged"), 0);
+		page_fixture_damage(change_key);
+	}
+	ck_assert_uint_eq(count_errors("all is mended"), 0);
 }
 END_TEST
 
@@ -218,6 +315,11 @@ main(void)
 	    a_damaged_branch_hides_nothing_from_a_page, 0, COUNT_OF(rows));
 	tcase_add_test(tcase,
 	    a_root_that_is_another_page_hides_nothing_from_a_page);
+	tcase_add_test(tcase,
+	    an_older_page_in_place_of_another_hides_nothing);
+	tcase_add_test(tcase, another_begin_of_the_map_is_an_error);
+	tcase_add_loop_test(tcase, a_damaged_key_hides_nothing_from_a_page,
+	    0, COUNT_OF(key_bytes));
 	tcase_add_test(tcase, pages_of_a_whole_store_are_right);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -382,7 +382,7 @@ take_gifts(struct loop *loop)
 static void
 begin_stopping(struct loop *loop)
 {
-	loop->stop_at_ms = loop->connections.now_ms + STOP_MS;
+	loop->stop_at_ms = atomic_load(&loop->loops->stop_at_ms);
 	loop->give_up_at_ms = loop->stop_at_ms - LAST_WORDS_MS;
 	accept_some(loop, ACCEPTS_ON_STOP);
 	pause_listening(loop);

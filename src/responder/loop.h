@@ -30,11 +30,13 @@ struct loops {
 	atomic_uint waiters;		/* of them, those who wait for news */
 	atomic_size_t body_bytes;	/* that arrive in all loops */
 	sem_t ended;			/* posted by each loop at its end */
+	_Atomic int64_t stop_at_ms;	/* set before they are told to stop */
 	struct loop **loops;
 	size_t count;
 };
 
-/* How long a loop that stops goes on with what is in flight. */
+/* How long loops that stop go on with what is in flight: from when they are
+ * told, which one that is in a long round sees later. */
 enum { STOP_MS = 600 };
 
 /* Of that, what is left for answers that do not wait for the recorder any

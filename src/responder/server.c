@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "api/service.h"
+#include "base/clock.h"
 #include "base/crash_report.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -222,6 +223,7 @@ stop(struct loops *loops, const pthread_t *threads, size_t started,
 
 	listener_hide(listener);
 	service_stop(loops->service);
+	atomic_store(&loops->stop_at_ms, clock_steady_ms() + STOP_MS);
 	for (size_t i = 0; i < started; i++)
 		loop_stop(loops->loops[i]);
 	for (size_t i = 0; i < started; i++) {

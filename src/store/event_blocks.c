@@ -4,10 +4,8 @@
 #include <endian.h>
 #include <string.h>
 
-#include "store/leaf_page.h"
+#include "store/block_proofs.h"
 #include "store/lmdb_error.h"
-#include "store/neighbours.h"
-#include "store/page.h"
 #include "store/sealed.h"
 #include "store/txn.h"
 
@@ -16,33 +14,9 @@ enum {
 	CACHE_LINE_BYTES = 64
 };
 
-/* No key lies below. */
-static const uint8_t lowest_key[BLOCK_KEY_BYTES];
-
-/* Where a key must lie, beside another one. */
-enum side { BELOW, AT_OR_ABOVE, ABOVE };
-
 static int seek(MDB_cursor *cursor, uint32_t organization,
     enum category category, const struct cursor *place,
     uint8_t key_bytes[BLOCK_KEY_BYTES], MDB_val *key, MDB_val *value);
-static enum error check_found(struct store_txn *txn, int code,
-    enum category category, const MDB_val *key, const MDB_val *value,
-    enum side side, const uint8_t *bound);
-static bool is_on_side(const void *key, enum side side,
-    const uint8_t *bound);
-static enum error check_before(struct store_txn *txn, int code,
-    enum category category, const MDB_val *key, const uint8_t *next);
-static enum error check_step(struct store_txn *txn, int code,
-    enum category category, const MDB_val *key, bool is_forward,
-    const uint8_t *last);
-static enum error check_gap(struct store_txn *txn, enum category category,
-    const uint8_t *from, bool is_above, const uint8_t *found);
-static bool is_first_of_leaf(const struct store_txn *txn,
-    const uint8_t *key);
-static bool are_of_one_leaf(const struct store_txn *txn,
-    const uint8_t *key, const uint8_t *other);
-static bool is_leaf_whole(struct store_txn *txn, enum category category,
-    const MDB_val *key, const MDB_val *value);
 static enum error take(struct store_txn *txn, int code,
     uint32_t organization, enum category category, const MDB_val *key,
     const MDB_val *value, struct event_block *block_out);
@@ -67,8 +41,11 @@ event_block_find_last(struct store_txn *txn, uint32_t organization,
 
 	code = seek(cursor, organization, category, place, wanted, &key,
 	    &value);
-	err = check_found(txn, code, category, &key, &value, AT_OR_ABOVE,
-	    wanted);
+	err = block_proof_found(txn, code, category, &key, &value,
+	    AT_OR_ABOVE, wanted);
+	/* Newest first nobody reads it, only what lies before it. */
+	if (err == ERR_NONE && code == MDB_SUCCESS && !is_at_included)
+		err = block_proof_key(txn, &key, &value);
 	if (err != ERR_NONE)
 		return err;
 	if (!(is_at_included && code == MDB_SUCCESS &&
@@ -76,10 +53,11 @@ event_block_find_last(struct store_txn *txn, uint32_t organization,
 		next = code == MDB_SUCCESS ? key.mv_data : NULL;
 		code = mdb_cursor_get(cursor, &key, &value,
 		    code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
-		err = check_found(txn, code, category, &key, &value, BELOW,
-		    wanted);
+		err = block_proof_found(txn, code, category, &key, &value,
+		    BELOW, wanted);
 		if (err == ERR_NONE)
-			err = check_before(txn, code, category, &key, next);
+			err = block_proof_before(txn, code, category, &key,
+			    next);
 	}
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
@@ -103,13 +81,10 @@ event_block_find_first(struct store_txn *txn, uint32_t organization,
 		return err;
 	code = seek(cursor, organization, category, place, wanted, &key,
 	    &value);
-	err = check_found(txn, code, category, &key, &value, AT_OR_ABOVE,
-	    wanted);
-	if (err == ERR_NONE && code == MDB_NOTFOUND)
-		err = check_gap(txn, category, wanted, false, NULL);
-	else if (err == ERR_NONE && code == MDB_SUCCESS && !txn->is_write &&
-	    is_first_of_leaf(txn, key.mv_data))
-		err = check_gap(txn, category, wanted, false, key.mv_data);
+	err = block_proof_found(txn, code, category, &key, &value,
+	    AT_OR_ABOVE, wanted);
+	if (err == ERR_NONE)
+		err = block_proof_first(txn, code, category, &key, wanted);
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
 }
@@ -174,10 +149,10 @@ event_block_step(struct store_txn *txn, uint32_t organization,
 		return err;
 	code = mdb_cursor_get(cursor, &key, &value,
 	    is_forward ? MDB_NEXT : MDB_PREV);
-	err = check_found(txn, code, category, &key, &value,
+	err = block_proof_found(txn, code, category, &key, &value,
 	    is_forward ? ABOVE : BELOW, last);
 	if (err == ERR_NONE && last != NULL)
-		err = check_step(txn, code, category, &key, is_forward,
+		err = block_proof_step(txn, code, category, &key, is_forward,
 		    last);
 	return err != ERR_NONE ? err : take(txn, code, organization, category,
 	    &key, &value, block_out);
@@ -259,121 +234,6 @@ seek(MDB_cursor *cursor, uint32_t organization, enum category category,
 	return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
 }
 
-/*
- * LMDB's own pages have no checksums.  One that is damaged leads to another
- * place, or ends too early, and what lies between would be passed over without
- * a word; but then the order is wrong, or a page does not add up.
- */
-static enum error
-check_found(struct store_txn *txn, int code, enum category category,
-    const MDB_val *key, const MDB_val *value, enum side side,
-    const uint8_t *bound)
-{
-	if (code != MDB_SUCCESS)
-		return ERR_NONE;
-	if (key->mv_size != BLOCK_KEY_BYTES ||
-	    (bound != NULL && !is_on_side(key->mv_data, side, bound)))
-		return sealed_log_corrupt(txn, TREE_EVENTS, key->mv_data,
-		    key->mv_size, "it is out of order");
-	/* What a write transaction has changed lies elsewhere. */
-	if (txn->is_write)
-		return ERR_NONE;
-	if (!is_leaf_whole(txn, category, key, value))
-		return sealed_log_corrupt(txn, TREE_EVENTS, key->mv_data,
-		    key->mv_size, "its page is damaged");
-	txn->last_keys[category] = key->mv_data;
-	return ERR_NONE;
-}
-
-static bool
-is_on_side(const void *key, enum side side, const uint8_t *bound)
-{
-	int order = memcmp(key, bound, BLOCK_KEY_BYTES);
-
-	switch (side) {
-	case BELOW:
-		return order < 0;
-	case AT_OR_ABOVE:
-		return order >= 0;
-	default:
-		return order > 0;
-	}
-}
-
-/* What was found before `next`, which is NULL behind the last key. */
-static enum error
-check_before(struct store_txn *txn, int code, enum category category,
-    const MDB_val *key, const uint8_t *next)
-{
-	if (code == MDB_NOTFOUND)
-		return check_gap(txn, category, lowest_key, false, next);
-	if (code != MDB_SUCCESS ||
-	    (next != NULL && are_of_one_leaf(txn, key->mv_data, next)))
-		return ERR_NONE;
-	return check_gap(txn, category, key->mv_data, true, next);
-}
-
-static enum error
-check_step(struct store_txn *txn, int code, enum category category,
-    const MDB_val *key, bool is_forward, const uint8_t *last)
-{
-	const uint8_t *found = code == MDB_SUCCESS ? key->mv_data : NULL;
-
-	if (!is_forward)
-		return check_before(txn, code, category, key, last);
-	if ((code != MDB_SUCCESS && code != MDB_NOTFOUND) ||
-	    (found != NULL && are_of_one_leaf(txn, found, last)))
-		return ERR_NONE;
-	return check_gap(txn, category, last, true, found);
-}
-
-/* Between keys of one leaf nothing can be hidden, between leaves it can. */
-static enum error
-check_gap(struct store_txn *txn, enum category category,
-    const uint8_t *from, bool is_above, const uint8_t *found)
-{
-	struct gap gap = { from, is_above };
-
-	if (txn->is_write || neighbours_are_next(txn, gap, found,
-	    &txn->proven[category]))
-		return ERR_NONE;
-	return sealed_log_corrupt(txn, TREE_EVENTS, from, BLOCK_KEY_BYTES,
-	    "what follows it lies elsewhere by the pages above");
-}
-
-static bool
-is_first_of_leaf(const struct store_txn *txn, const uint8_t *key)
-{
-	const uint8_t *page = leaf_page_of(key, txn->store->page_bytes);
-
-	return page_record(page, 0).key == key;
-}
-
-static bool
-are_of_one_leaf(const struct store_txn *txn, const uint8_t *key,
-    const uint8_t *other)
-{
-	return leaf_page_of(key, txn->store->page_bytes) ==
-	    leaf_page_of(other, txn->store->page_bytes);
-}
-
-/* Each page once in a transaction, as far as categories do not take turns. */
-static bool
-is_leaf_whole(struct store_txn *txn, enum category category,
-    const MDB_val *key, const MDB_val *value)
-{
-	const size_t page_bytes = txn->store->page_bytes;
-	const uint8_t *page = leaf_page_of(key->mv_data, page_bytes);
-
-	for (size_t i = 0; i < CATEGORY_COUNT; i++)
-		if (txn->whole_pages[i] == page)
-			return true;
-	if (!leaf_page_is_whole(key, value, page_bytes))
-		return false;
-	txn->whole_pages[category] = page;
-	return true;
-}
-
 /* What lies there counts when it is of the range. */
 static enum error
 take(struct store_txn *txn, int code, uint32_t organization,
@@ -395,5 +255,7 @@ take(struct store_txn *txn, int code, uint32_t organization,
 	    memcmp(key->mv_data, range_bytes, RANGE_KEY_BYTES) == 0;
 	block_out->key = *key;
 	block_out->value = *value;
-	return ERR_NONE;
+	/* Otherwise the range ends here, and it is its key that says so. */
+	return block_out->is_found ? ERR_NONE :
+	    block_proof_key(txn, key, value);
 }

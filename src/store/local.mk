@@ -6,6 +6,7 @@ libstore_a_SOURCES = \
 	src/store/aside.c src/store/aside.h \
 	src/store/backup.c src/store/backup.h \
 	src/store/block.c src/store/block.h \
+	src/store/block_proofs.c src/store/block_proofs.h \
 	src/store/check.c src/store/check.h \
 	src/store/check_events.c \
 	src/store/check_idempotency.c \
@@ -42,6 +43,7 @@ libstore_a_SOURCES = \
 	src/store/page_file.c src/store/page_file.h \
 	src/store/pepper_file.c src/store/pepper_file.h \
 	src/store/producers.c src/store/producers.h \
+	src/store/proven.c src/store/proven.h \
 	src/store/readers.c src/store/readers.h \
 	src/store/restore.c src/store/restore.h \
 	src/store/room.c src/store/room.h \
@@ -55,6 +57,7 @@ libstore_a_SOURCES = \
 	src/store/tails.c src/store/tails.h \
 	src/store/tally.c src/store/tally.h \
 	src/store/txn.c src/store/txn.h \
+	src/store/way.c src/store/way.h \
 	src/store/wake.c src/store/wake.h \
 	src/store/writers.c src/store/writers.h
 STORE_LIBS = libstore.a $(SHARED_LIBS) $(LMDB_LIBS) $(XXHASH_LIBS)

@@ -5,20 +5,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "store/leaf_page.h"
 #include "store/page.h"
 #include "store/txn.h"
+#include "store/way.h"
 
 /* A leaf that has no such record sends on to the next one, and that has. */
-enum { LEAVES_MAX = 2, DEPTH_MAX = 32 };
-
-/* The tree of events in one state of the store. */
-struct way {
-	const uint8_t *base;	/* of the map */
-	size_t page_bytes;
-	uint64_t page_count;
-	struct page_tree tree;
-};
+enum { LEAVES_MAX = 2 };
 
 /* Keys of a page: at or above the one, below the other; NULL: no bound. */
 struct bounds {
@@ -29,8 +21,7 @@ struct bounds {
 static bool is_proven(const struct proven_gap *proven, uint64_t txn_number,
     struct gap gap, const uint8_t *found);
 static bool find_next(struct store_txn *txn, struct gap gap,
-    const uint8_t **next_out);
-static bool find_tree(struct store_txn *txn, struct way *way);
+    const uint8_t *inside, const uint8_t **next_out);
 static const uint8_t *find_leaf(const struct way *way, struct gap gap,
     struct bounds *bounds_out);
 static const uint8_t *page_at(const struct way *way, uint64_t number,
@@ -45,14 +36,14 @@ static bool lies_before(const uint8_t *key, struct gap gap);
 
 bool
 neighbours_are_next(struct store_txn *txn, struct gap gap,
-    const uint8_t *found, struct proven_gap *proven)
+    const uint8_t *found, const uint8_t *inside, struct proven_gap *proven)
 {
 	uint64_t txn_number = mdb_txn_id(txn->mdb);
 	const uint8_t *next;
 
 	if (is_proven(proven, txn_number, gap, found))
 		return true;
-	if (!find_next(txn, gap, &next) || next != found)
+	if (!find_next(txn, gap, inside, &next) || next != found)
 		return false;
 	proven->txn_number = txn_number;
 	proven->found = found;
@@ -76,15 +67,16 @@ is_proven(const struct proven_gap *proven, uint64_t txn_number,
 
 /* False: a page on the way is not what it should be. */
 static bool
-find_next(struct store_txn *txn, struct gap gap, const uint8_t **next_out)
+find_next(struct store_txn *txn, struct gap gap, const uint8_t *inside,
+    const uint8_t **next_out)
 {
 	struct way way;
 
 	*next_out = NULL;
-	if (!find_tree(txn, &way))
+	if (!way_find(txn, inside, &way))
 		return false;
-	if (way.tree.root == PAGE_NONE)
-		return way.tree.depth == 0;
+	if (inside == NULL)
+		return true;
 	for (int i = 0; i < LEAVES_MAX; i++) {
 		struct bounds bounds;
 		const uint8_t *leaf = find_leaf(&way, gap, &bounds);
@@ -100,38 +92,12 @@ find_next(struct store_txn *txn, struct gap gap, const uint8_t **next_out)
 	return false;
 }
 
-/* As the transaction has it: a value of LMDB's first tree. */
-static bool
-find_tree(struct store_txn *txn, struct way *way)
-{
-	const struct store *store = txn->store;
-	MDB_envinfo state;
-	MDB_val key;
-	MDB_val value;
-
-	/* It is only read. */
-	key.mv_data = (void *)(uintptr_t)tree_name(TREE_EVENTS);
-	key.mv_size = strlen(tree_name(TREE_EVENTS));
-	if (mdb_env_info(store->env, &state) != MDB_SUCCESS ||
-	    mdb_get(txn->mdb, store->first_tree, &key, &value) !=
-	    MDB_SUCCESS || value.mv_size != sizeof(way->tree))
-		return false;
-	memcpy(&way->tree, value.mv_data, sizeof(way->tree));
-	way->page_bytes = store->page_bytes;
-	way->page_count = state.me_last_pgno + 1;
-	way->base = leaf_page_map(leaf_page_of(value.mv_data,
-	    way->page_bytes), way->page_bytes);
-	return true;
-}
-
 static const uint8_t *
 find_leaf(const struct way *way, struct gap gap, struct bounds *bounds_out)
 {
 	uint64_t number = way->tree.root;
 
 	*bounds_out = (struct bounds){ NULL, NULL };
-	if (way->tree.depth < 1 || way->tree.depth > DEPTH_MAX)
-		return NULL;
 	for (unsigned int level = 1; level < way->tree.depth; level++) {
 		const uint8_t *page = page_at(way, number, PAGE_BRANCH);
 
@@ -141,17 +107,14 @@ find_leaf(const struct way *way, struct gap gap, struct bounds *bounds_out)
 	return page_at(way, number, PAGE_LEAF);
 }
 
-/* NULL unless it is of this kind, in its own place, and adds up. */
+/* NULL unless it adds up. */
 static const uint8_t *
 page_at(const struct way *way, uint64_t number, unsigned int flags)
 {
-	const uint8_t *page;
+	const uint8_t *page = way_page(way, number, flags);
 
-	if (number < META_PAGES || number >= way->page_count)
-		return NULL;
-	page = way->base + number * way->page_bytes;
-	return page_number(page) == number && page_flags(page) == flags &&
-	    page_adds_up(page, way->page_bytes) ? page : NULL;
+	return page != NULL && page_adds_up(page, way->page_bytes) ? page :
+	    NULL;
 }
 
 /* To the child where the gap begins, whose bounds lie within the branch's. */

@@ -102,6 +102,28 @@ page_adds_up(const uint8_t *page, size_t page_bytes)
 	return used == page_bytes - upper;
 }
 
+bool
+page_has_records(const uint8_t *page, size_t page_bytes)
+{
+	size_t lower = get_u16(page + LOWER_OFFSET);
+
+	return lower > PAGE_HEADER_BYTES && lower % 2 == 0 &&
+	    lower <= page_bytes;
+}
+
+bool
+page_has_record(const uint8_t *page, size_t page_bytes, unsigned int number)
+{
+	size_t offset = get_u16(page + PAGE_HEADER_BYTES +
+	    2 * (size_t)number);
+	struct record_header header;
+
+	if (offset > page_bytes - RECORD_HEADER_BYTES)
+		return false;
+	memcpy(&header, page + offset, sizeof(header));
+	return header.key_len <= page_bytes - RECORD_HEADER_BYTES - offset;
+}
+
 unsigned int
 page_record_count(const uint8_t *page)
 {

@@ -80,7 +80,12 @@ uint64_t page_overflow_count(const uint8_t *page);
  * all records lie within it.
  */
 bool page_adds_up(const uint8_t *page, size_t page_bytes);
-/* Of a page that adds up; at least 1. */
+/* Less than that: whether the offsets of its records lie within it, of which
+ * there is at least one; and whether one record does, up to its key's end. */
+bool page_has_records(const uint8_t *page, size_t page_bytes);
+bool page_has_record(const uint8_t *page, size_t page_bytes,
+    unsigned int number);
+/* Of a page that adds up, or has records; at least 1. */
 unsigned int page_record_count(const uint8_t *page);
 
 struct page_record {
@@ -92,7 +97,7 @@ struct page_record {
 	uint64_t page;		/* of a branch its child, else where far is */
 };
 
-/* Of a page that adds up; number < page_record_count. */
+/* Of a page that adds up, or has this record; number < page_record_count. */
 struct page_record page_record(const uint8_t *page, unsigned int number);
 
 #endif

@@ -10,6 +10,7 @@
 #include "model/category.h"
 #include "store/environment.h"
 #include "store/neighbours.h"
+#include "store/proven.h"
 #include "store/stamps.h"
 #include "store/store.h"
 #include "store/sweep.h"
@@ -23,12 +24,13 @@ struct store_txn {
 	bool is_renewed[CATEGORY_COUNT];
 	bool is_write;
 
-	/* Of a read transaction only: what event_blocks.c found last in each
-	 * category, and its page, which was looked at. */
+	/* Of a read transaction only: what was found last in each category, and
+	 * its page, which block_proofs.c looked at. */
 	const uint8_t *last_keys[CATEGORY_COUNT];
 	const uint8_t *whole_pages[CATEGORY_COUNT];
-	/* Kept, as it counts for a state of the store. */
-	struct proven_gap proven[CATEGORY_COUNT];
+	/* Kept, as they count for a state of the store. */
+	struct proven_gap gaps[CATEGORY_COUNT];
+	struct proven proven;
 
 	/* Of a write transaction only. */
 	bool is_intake;

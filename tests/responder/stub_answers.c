@@ -1,9 +1,9 @@
 /* stub_answers.c - answers without a store, for tests of the responder.
  *
- * The path says what is answered: /SIZE a body of that many bytes,
- * /export/SIZE one in pieces, /toilsome/SIZE one whose pieces take long,
- * /failing an export that fails, /query the query itself, /keys how many keys
- * came, /body what came of the body, /crash nothing.
+ * The path says what is answered: /SIZE a body of that many bytes, /toil one
+ * of none after some time, /export/SIZE one in pieces, /toilsome/SIZE one whose
+ * pieces take as long, /failing an export that fails, /query the query itself,
+ * /keys how many keys came, /body what came of the body, /crash nothing.
  * See stub_parked.c for /record, /wait and /stream.
  */
 #include <signal.h>
@@ -169,7 +169,9 @@ answer(struct service *service, const struct request *request,
 		response->pending->is_toilsome = true;
 		return;
 	}
-	if (strcmp(path, "/query") == 0)
+	if (strcmp(path, "/toil") == 0)
+		(void)nanosleep(&toil, NULL);
+	else if (strcmp(path, "/query") == 0)
 		buffer_add_text(&response->body, request->query);
 	else if (strcmp(path, "/keys") == 0)
 		buffer_add_format(&response->body, "%u", request->key_count);

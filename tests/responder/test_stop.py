@@ -87,7 +87,7 @@ def a_request_that_becomes_whole_in_time_is_answered():
 def peers_that_stall_do_not_stop_the_end():
     with Responder() as responder:
         peers = [responder.peer().send(get()[:20]) for _ in range(10)]
-        peers += [responder.peer().send(get("/3000000"))
+        peers += [responder.peer().send(get(f"/{LARGER}"))
                   for _ in range(10)]
         peers += [responder.peer().send(get("/export/100000000000"))
                   for _ in range(10)]
@@ -95,6 +95,22 @@ def peers_that_stall_do_not_stop_the_end():
         ends_in_time(responder)
         for peer in peers:
             peer.socket.close()
+
+
+@test
+def a_loop_that_sees_the_signal_late_ends_in_time():
+    # It is busy for 0.6 s when it has them all, in one round.
+    with Responder(threads=1) as responder:
+        peers = [responder.peer() for _ in range(12)]
+        stalled = responder.peer().send(get()[:20])
+        for peer in peers:
+            peer.send(get("/toil"))
+        time.sleep(0.1)
+        ends_in_time(responder)
+        assert "left behind" not in responder.said(), responder.said()
+        for peer in peers:
+            assert peer.answer().status == COMPLETE
+        stalled.socket.close()
 
 
 @test

@@ -86,11 +86,19 @@ class Systemd:
                  FIRST, "sh", self.store.folder],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 preexec_fn=self.join_groups)
-        self.root = wait_for(self.first_process)
-        wait_for(self.is_answered)
+        try:
+            self.root = wait_for(self.first_process)
+            wait_for(self.is_answered)
+        except BaseException:
+            # Otherwise it goes on for good, and nobody ends it.
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_):
+        self.end()
+
+    def end(self):
         self.process.kill()
         self.process.wait()
         for group in GROUPS:
@@ -173,7 +181,9 @@ def wait_for(what):
 def end(systemd, unit, name):
     before = wait_for(lambda: systemd.processes(unit))
     for process in before:
-        os.kill(process, getattr(signal, name))
+        # One that has ended since is as good.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, getattr(signal, name))
     wait_for(lambda: set(systemd.processes(unit)) - set(before))
 
 
