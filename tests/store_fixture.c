@@ -284,3 +284,21 @@ fixture_count_faults(struct store_txn *txn)
 	    ERR_NONE);
 	return result.faults;
 }
+
+static bool
+count_event(const struct event_view *view, void *arg)
+{
+	struct fixture_page *page = arg;
+
+	if (page->count++ == 0)
+		page->first_ms = view->place.stored_at_ms;
+	return page->count < page->limit;
+}
+
+enum error
+fixture_read_page(struct store_txn *txn, const struct event_range *range,
+    unsigned int limit, struct fixture_page *page_out)
+{
+	*page_out = (struct fixture_page){ .limit = limit };
+	return store_event_scan(txn, range, count_event, page_out);
+}

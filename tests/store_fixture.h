@@ -47,6 +47,18 @@ enum error fixture_put_import(struct store_txn *txn, uint32_t organization,
 
 struct cursor fixture_place(int64_t stored_at_ms, unsigned int number);
 
+/* How a scan begins: how many events it visits, and the first one's moment. */
+struct fixture_page {
+	unsigned int limit;
+	unsigned int count;
+	int64_t first_ms;
+};
+
+/* Visits limit of them at most; returns what store_event_scan does. */
+enum error fixture_read_page(struct store_txn *txn,
+    const struct event_range *range, unsigned int limit,
+    struct fixture_page *page_out);
+
 /* Pseudo-random numbers, the same on every run: 0 to below. */
 uint32_t fixture_random(uint64_t *state, uint32_t below);
 

@@ -21,24 +21,9 @@ static const struct filter only_queues = { 1U << CATEGORY_QUEUES };
 static bool are_only_queues;
 
 /* What a client asks for: some events behind a cursor. */
-struct page {
-	unsigned int count;
-	int64_t first_ms;
-};
-
-static bool
-take_event(const struct event_view *view, void *arg)
-{
-	struct page *page = arg;
-
-	if (page->count++ == 0)
-		page->first_ms = view->place.stored_at_ms;
-	return page->count < PAGE_EVENTS;
-}
-
 static enum error
 read_page(struct store *store, enum event_order order,
-    const struct cursor *after, struct page *page_out)
+    const struct cursor *after, struct fixture_page *page_out)
 {
 	struct event_range range = {
 		.organization = 1,
@@ -49,15 +34,14 @@ read_page(struct store *store, enum event_order order,
 	struct store_txn *txn = fixture_read_begin(store);
 	enum error err;
 
-	*page_out = (struct page){ 0, 0 };
-	err = store_event_scan(txn, &range, take_event, page_out);
+	err = fixture_read_page(txn, &range, PAGE_EVENTS, page_out);
 	store_read_end(txn);
 	return err;
 }
 
 /* The events' numbers are their moments. */
 static bool
-is_right(const struct page *page, enum event_order order, int cursor)
+is_right(const struct fixture_page *page, enum event_order order, int cursor)
 {
 	int there = order == OLDEST_FIRST ? event_count - 1 - cursor :
 	    cursor;
@@ -81,7 +65,7 @@ count_errors(const char *what)
 
 		for (int order = OLDEST_FIRST; order <= NEWEST_FIRST;
 		    order++) {
-			struct page page;
+			struct fixture_page page;
 			int cursor = i;
 			enum error err;
 

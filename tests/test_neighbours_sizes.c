@@ -13,23 +13,7 @@ enum {
 	PADDING = 2200		/* each has a block of its own */
 };
 
-struct page {
-	unsigned int limit;
-	unsigned int count;
-	int64_t first_ms;
-};
-
-static bool
-take_event(const struct event_view *view, void *arg)
-{
-	struct page *page = arg;
-
-	if (page->count++ == 0)
-		page->first_ms = view->place.stored_at_ms;
-	return page->count < page->limit;
-}
-
-static struct page
+static struct fixture_page
 scan(struct store_txn *txn, enum event_order order, unsigned int limit)
 {
 	struct event_range range = {
@@ -37,9 +21,9 @@ scan(struct store_txn *txn, enum event_order order, unsigned int limit)
 		.filter = filter_all(),
 		.order = order,
 	};
-	struct page page = { .limit = limit };
+	struct fixture_page page;
 
-	ck_assert_int_eq(store_event_scan(txn, &range, take_event, &page),
+	ck_assert_int_eq(fixture_read_page(txn, &range, limit, &page),
 	    ERR_NONE);
 	return page;
 }
@@ -51,7 +35,7 @@ expect_ends(struct store *store, int from, int end)
 	unsigned int count = end - from < PAGE_EVENTS ?
 	    (unsigned int)(end - from) : PAGE_EVENTS;
 	struct store_txn *txn = fixture_read_begin(store);
-	struct page page = scan(txn, OLDEST_FIRST, PAGE_EVENTS);
+	struct fixture_page page = scan(txn, OLDEST_FIRST, PAGE_EVENTS);
 
 	ck_assert_uint_eq(page.count, count);
 	ck_assert(count == 0 || page.first_ms == BASE_MS + from);

@@ -110,20 +110,19 @@ is_wanted(struct looking *looking, const struct registry_entry *entry,
 	struct idempotency_record record;
 	struct store_txn *txn = NULL;
 	enum error err = store_read_begin(looking->cluster->store, &txn);
+	bool is_lacking = false;
 
 	if (err == ERR_NONE)
 		err = store_organization_get(txn, number, &organization);
 	if (err == ERR_NONE &&
-	    organization.status == ORGANIZATION_REMOVING)
-		err = ERR_EXISTS;
-	idempotency_key_of_change(revision, key);
-	if (err == ERR_NONE)
-		err = store_idempotency_find(txn, number, key,
-		    clock_now_ms(), &record, looking->places);
-	else
-		err = ERR_EXISTS;
+	    organization.status != ORGANIZATION_REMOVING) {
+		idempotency_key_of_change(revision, key);
+		is_lacking = store_idempotency_find(txn, number, key,
+		    clock_now_ms(), &record, looking->places) ==
+		    ERR_NOT_FOUND;
+	}
 	store_read_end(txn);
-	return err == ERR_NOT_FOUND;
+	return is_lacking;
 }
 
 /* The scan has read one replica, which may have what no other has. */
