@@ -18,7 +18,8 @@ function sum(numbers) {
 }
 
 export function hourText(begin) {
-	return two(new Date(begin).getHours()) + ":00";
+	const at = new Date(begin);
+	return `${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 // The hours of the window, oldest first: { begin, numbers }.
@@ -27,7 +28,7 @@ export function hoursOf(counts) {
 	const hours = [];
 	for (let begin = last - WINDOW_MS; begin <= last; begin += HOUR_MS)
 		hours.push({ begin,
-			numbers: counts.hours.get(begin) ?? COUNTED.map(() => 0) });
+			numbers: counts.numbersOf(begin, begin + HOUR_MS) });
 	return hours;
 }
 
@@ -109,8 +110,7 @@ export function drawChart(place, counts, choose) {
 }
 
 export function drawLegend(place, counts) {
-	const totals = COUNTED.map((_, at) => sum(
-		[...counts.hours.values()].map((numbers) => numbers[at])));
+	const totals = counts.numbersOf(0, Infinity);
 	place.replaceChildren(...COUNTED.map(({ name, title }, at) =>
 		element("li", {},
 			drawn("svg", { class: "swatch", viewBox: "0 0 1 1",

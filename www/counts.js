@@ -1,15 +1,16 @@
-// counts.js - how many events each hour and category has.
+// counts.js - how many events each quarter of an hour and category has.
 //
 // The API has no sums, so the window is read once, as NDJSON, newest first, and
-// counted while it comes: memory holds a few numbers an hour, however many
-// events there are, and the chart fills from now backwards.
+// counted while it comes: memory holds a few numbers a quarter, however many
+// events there are, and the chart fills from now backwards.  Where the hours
+// begin is the time zone's business, which a page that stays open may see
+// change; it is a multiple of 15 minutes from UTC in all that are in use.
 
 import { ask, cursorParameters } from "./api.js";
 import { COUNTED, categoryAt } from "./categories.js";
-import { BUSY_MS, HOUR_MS, WINDOW_MS } from "./limits.js";
+import { BUSY_MS, QUARTER_MS, WINDOW_MS } from "./limits.js";
 import { lineGroups } from "./lines.js";
 import { placeOf } from "./place.js";
-import { hourOf } from "./time.js";
 
 // How the API begins each event; anything else is read the long way.
 const BEGINNING =
@@ -23,6 +24,10 @@ function read(line) {
 	return [event.id, event.type, event.stored_at];
 }
 
+function quarterOf(ms) {
+	return ms - ms % QUARTER_MS;
+}
+
 // Lets the page draw and hear clicks.
 function pause() {
 	return new Promise((resolve) => setTimeout(resolve, 0));
@@ -30,37 +35,49 @@ function pause() {
 
 export class Counts {
 	constructor() {
-		this.hours = new Map();		// an hour's begin: a number a category
+		this.quarters = new Map();	// one's begin: a number a category
 		this.total = 0;
 		this.reached = null;		// a place: what is older is not counted
-		this.lastHour = [0, 0, null];	// begin, end, numbers
+		this.last = [0, 0, null];	// a quarter: begin, end, numbers
 	}
 
 	add(type, ms) {
-		if (ms < this.lastHour[0] || ms >= this.lastHour[1])
-			this.lastHour = this.hour(ms);
-		this.lastHour[2][categoryAt(type)]++;
+		if (ms < this.last[0] || ms >= this.last[1])
+			this.last = this.quarter(ms);
+		this.last[2][categoryAt(type)]++;
 		this.total++;
 	}
 
-	hour(ms) {
-		const begin = hourOf(ms);
-		if (!this.hours.has(begin)) {
-			this.hours.set(begin, COUNTED.map(() => 0));
+	quarter(ms) {
+		const begin = quarterOf(ms);
+		if (!this.quarters.has(begin)) {
+			this.quarters.set(begin, COUNTED.map(() => 0));
 			this.forget();
 		}
-		return [begin, begin + HOUR_MS, this.hours.get(begin)];
+		return [begin, begin + QUARTER_MS, this.quarters.get(begin)];
 	}
 
-	// Hours that have left the window.
+	// Quarters that have left the window.
 	forget() {
-		const oldest = hourOf(Date.now() - WINDOW_MS);
-		for (const [begin, numbers] of this.hours) {
+		const oldest = quarterOf(Date.now() - WINDOW_MS);
+		for (const [begin, numbers] of this.quarters) {
 			if (begin < oldest) {
 				this.total -= numbers.reduce((sum, one) => sum + one, 0);
-				this.hours.delete(begin);
+				this.quarters.delete(begin);
 			}
 		}
+	}
+
+	// A number a category, of the quarters that begin from one moment to
+	// before another.
+	numbersOf(from, to) {
+		const sums = COUNTED.map(() => 0);
+		for (const [begin, numbers] of this.quarters)
+			if (begin >= from && begin < to)
+				numbers.forEach((number, at) => {
+					sums[at] += number;
+				});
+		return sums;
 	}
 
 	// Begins with an event, all before which is still to be counted.

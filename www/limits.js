@@ -1,6 +1,7 @@
 // limits.js - every bound of the viewer, by name.
 
 export const HOUR_MS = 3600 * 1000;
+export const QUARTER_MS = HOUR_MS / 4;
 export const WINDOW_MS = 24 * HOUR_MS;
 
 // What one answer of the API holds, and what the table does.

@@ -103,7 +103,6 @@ export class Visit {
 async function contextOf(browser, options = {}) {
 	const context = await browser.newContext({
 		viewport: { width: 1280, height: 900 },
-		timezoneId: "Asia/Kolkata",
 		locale: "en-GB",
 		permissions: ["clipboard-read", "clipboard-write"],
 		...options,
@@ -128,10 +127,14 @@ async function attempt(context, test) {
 }
 
 // Functions of a Visit: some at a time, then those that change what all use.
-// options: of those that need a context of their own.
-export async function run(together, alone, options = {}) {
+// options: of those that need a context of their own.  The time zone is the
+// browser's: a context's belongs to the process that its pages share, and is
+// gone from all as soon as one of them is closed.
+export async function run(together, alone, options = {},
+	timeZone = "Asia/Kolkata") {
 	const browser = await chromium.launch({
 		executablePath: setup.browser,
+		env: { ...process.env, TZ: timeZone },
 		args: ["--no-sandbox", "--disable-gpu",
 			"--disable-background-networking", "--disable-dev-shm-usage",
 			"--renderer-process-limit=1",

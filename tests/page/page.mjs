@@ -75,6 +75,12 @@ function rowIds(visit) {
 			button.getAttribute("aria-label").split(" ").at(-1)));
 }
 
+// How many events the table of numbers says that each hour has.
+function hourSums(visit) {
+	return visit.page.$$eval("#numbers td:last-child", (cells) =>
+		cells.map((cell) => Number(cell.textContent.replaceAll(",", ""))));
+}
+
 async function problem(visit) {
 	await visit.page.locator("#problem h2").waitFor();
 	return visit.text("#problem h2");
@@ -122,8 +128,7 @@ async function the_past_day_is_shown(visit) {
 	visit.equal(await visit.text("#counted"), `${lines.length} events`,
 		"the number of events");
 	await visit.page.getByText("The same as numbers").click();
-	const sums = await visit.page.$$eval("#numbers td:last-child", (cells) =>
-		cells.map((cell) => Number(cell.textContent.replaceAll(",", ""))));
+	const sums = await hourSums(visit);
 	visit.equal(sums.reduce((sum, one) => sum + one, 0), lines.length,
 		"the sum of the hours");
 	visit.equal(sums.length, 25, "the number of hours");
@@ -152,6 +157,29 @@ async function the_past_day_is_shown(visit) {
 	visit.equal(await visit.page.evaluate(() =>
 		getComputedStyle(document.body).backgroundColor), "rgb(20, 24, 29)",
 	"the dark paper");
+}
+
+// As for somebody who travels while the page is open.
+async function the_hours_follow_the_time_zone(visit) {
+	await show(visit, keys.demo);
+	await isCounted(visit);
+	const all = await visit.text("#counted");
+	const session = await visit.page.context().newCDPSession(visit.page);
+	let width = 1000;
+	for (const timeZone of ["Asia/Kathmandu", "Asia/Tokyo",
+		"Asia/Kolkata"]) {
+		await session.send("Emulation.setTimezoneOverride",
+			{ timezoneId: timeZone });
+		await visit.page.evaluate(() =>
+			document.querySelector("#chart svg").classList.add("before"));
+		// Draws it anew.
+		await visit.page.setViewportSize({ width: width++, height: 700 });
+		await visit.until(() => document.querySelector(
+			"#chart svg:not(.before)"));
+		visit.equal((await hourSums(visit)).reduce(
+			(sum, one) => sum + one, 0) + " events", all,
+		`the sum of the hours in ${timeZone}`);
+	}
 }
 
 async function it_fits_a_phone(visit) {
@@ -575,6 +603,7 @@ await run([
 ], [
 	// The clipboard is one for all.
 	an_event_is_shown_and_copied_with_the_keyboard,
+	the_hours_follow_the_time_zone,
 	it_stands_a_thousand_events_a_second,
 	a_key_that_is_revoked_ends_the_stream,
 	a_stream_that_broke_goes_on_where_it_was, a_gap_is_told,

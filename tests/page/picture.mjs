@@ -49,6 +49,5 @@ async function the_picture_is_of_this_page(visit) {
 }
 
 await run([the_picture_is_of_this_page], [], {
-	the_picture_is_of_this_page: { viewport: { width: 1280, height: 960 },
-		timezoneId: "Europe/Berlin" },
-});
+	the_picture_is_of_this_page: { viewport: { width: 1280, height: 960 } },
+}, "Europe/Berlin");
