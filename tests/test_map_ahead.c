@@ -16,7 +16,7 @@ enum {
 	EVENT_PADDING = 2000,
 	PAGE_BYTES = 4096,
 	FAULT_BYTES = 64 * 1024,	/* that the kernel maps at once */
-	SLICES_MAX = 64,
+	SLICES_MAX = 512,
 	/* Others may take pages away meanwhile. */
 	FEWER_FAULTS = 4
 };

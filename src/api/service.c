@@ -117,8 +117,8 @@ service_tell_load(struct service *service, unsigned int connections,
 		    waiters, clock_now_ms());
 }
 
-void
+bool
 service_map_ahead(struct service *service)
 {
-	live_store_map_ahead(service->live);
+	return live_store_map_ahead(service->live);
 }

@@ -2,6 +2,8 @@
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 struct service;
@@ -44,7 +46,8 @@ void service_tell_load(struct service *service, unsigned int connections,
     unsigned int waiters);
 
 /* Spares requests the first touch of a page: to be called every second by a
- * process that answers many, by one thread. */
-void service_map_ahead(struct service *service);
+ * process that answers many, by one thread, and again after a pause when it
+ * returns true. */
+bool service_map_ahead(struct service *service);
 
 #endif

@@ -32,6 +32,9 @@ enum {
 	/* Beside connections: store, log; epoll, pipe, news, recorder of each
 	 * loop. */
 	OTHER_FILES = 64 + 8 * THREADS_MAX,
+	/* Between two pieces that are mapped ahead, so that they do not keep
+	 * a processor from those who answer. */
+	MAP_PAUSE_MS = 10,
 	NUMBER_SIZE = 24
 };
 
@@ -42,7 +45,9 @@ static enum error start(struct loops *loops, pthread_t *threads,
     size_t *started, struct detail *detail);
 static void wait_for_end(const sigset_t *signals, const struct loops *loops,
     const pthread_t *threads);
-static void map_ahead(const struct loops *loops);
+static bool map_ahead(const struct loops *loops);
+static void do_chores(const struct loops *loops, const pthread_t *threads,
+    struct stuck *stuck);
 static void end_stuck(pthread_t thread);
 static void stop(struct loops *loops, const pthread_t *threads,
     size_t started, struct listener *listener);
@@ -168,35 +173,50 @@ start(struct loops *loops, pthread_t *threads, size_t *started,
 	return ERR_NONE;
 }
 
-/* Each second what waits for the access log is written. */
 static void
 wait_for_end(const sigset_t *signals, const struct loops *loops,
     const pthread_t *threads)
 {
-	static const struct timespec second = { .tv_sec = 1 };
+	int64_t chores_at_ms = clock_steady_ms() + SECOND_MS;
 	struct stuck stuck = { 0 };
+	struct timespec wait;
 
-	map_ahead(loops);
-	while (sigtimedwait(signals, NULL, &second) < 0) {
-		service_flush(loops->service);
-		service_tell_load(loops->service,
-		    atomic_load(&loops->connections),
-		    atomic_load(&loops->waiters));
-		map_ahead(loops);
-		for (size_t i = 0; i < loops->count; i++)
-			if (stuck_look(&stuck, i, loop_rounds(
-			    loops->loops[i])))
-				end_stuck(threads[i]);
-	}
+	do {
+		int64_t now_ms = clock_steady_ms();
+		int64_t wait_ms;
+
+		if (now_ms >= chores_at_ms) {
+			do_chores(loops, threads, &stuck);
+			chores_at_ms = now_ms + SECOND_MS;
+		}
+		wait_ms = map_ahead(loops) ? MAP_PAUSE_MS :
+		    chores_at_ms - now_ms;
+		wait = (struct timespec){
+			.tv_sec = wait_ms / SECOND_MS,
+			.tv_nsec = wait_ms % SECOND_MS * 1000000
+		};
+	} while (sigtimedwait(signals, NULL, &wait) < 0);
 }
 
 /* Of servers that answer one at a time there are too many for page tables of
  * their own. */
-static void
+static bool
 map_ahead(const struct loops *loops)
 {
-	if (loops->may_wait)
-		service_map_ahead(loops->service);
+	return loops->may_wait && service_map_ahead(loops->service);
+}
+
+/* Each second what waits for the access log is written. */
+static void
+do_chores(const struct loops *loops, const pthread_t *threads,
+    struct stuck *stuck)
+{
+	service_flush(loops->service);
+	service_tell_load(loops->service, atomic_load(&loops->connections),
+	    atomic_load(&loops->waiters));
+	for (size_t i = 0; i < loops->count; i++)
+		if (stuck_look(stuck, i, loop_rounds(loops->loops[i])))
+			end_stuck(threads[i]);
 }
 
 /* It may keep a read transaction, and all that wait at the store's barrier.

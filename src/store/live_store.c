@@ -23,7 +23,7 @@ enum {
 	LOOK_AGAIN_MS = 20,
 	/* What left the cache of files and came back is mapped again. */
 	MAP_ROUND_MS = 60 * SECOND_MS,
-	MAP_SLICES_MAX = 512
+	MAP_SLICES_MAX = 4	/* before a pause */
 };
 
 struct live_store {
@@ -170,12 +170,13 @@ live_store_is_at(struct live_store *live, const struct store_moment *moment)
 	return is_at;
 }
 
-void
+bool
 live_store_map_ahead(struct live_store *live)
 {
 	for (unsigned int i = 0; i < MAP_SLICES_MAX; i++)
 		if (!map_slice(live))
-			break;
+			return false;
+	return true;
 }
 
 /* The barrier is held no longer than for a page: others may wait for it.  It

@@ -56,11 +56,12 @@ bool live_store_is_at(struct live_store *live,
     const struct store_moment *moment);
 
 /*
- * Maps what is stored before somebody reads it (store/map_ahead.h), if the
- * store is open: to be called every second, always by the same thread.  It
- * waits for nobody: while another thread is at the barrier, or hangs there,
- * nothing is mapped.
+ * Maps some of what is stored before somebody reads it (store/map_ahead.h),
+ * if the store is open: to be called every second, always by the same thread,
+ * and again after a pause when it returns true, as there is more.  It waits
+ * for nobody: while another thread is at the barrier, or hangs there, nothing
+ * is mapped.
  */
-void live_store_map_ahead(struct live_store *live);
+bool live_store_map_ahead(struct live_store *live);
 
 #endif

@@ -16,7 +16,9 @@ enum {
 	/* What a fault maps at once, and the disk is read by. */
 	WINDOW_BYTES = 64 * 1024,
 	/* Commits of two seconds, at 20,000 events a second. */
-	FREE_BYTES = 16 * 1024 * 1024
+	FREE_BYTES = 16 * 1024 * 1024,
+	/* The cache has to zero its pages, which keeps a processor busy. */
+	FREE_SLICE_BYTES = WINDOW_BYTES
 };
 
 /* The data file, as it is mapped. */
@@ -32,7 +34,7 @@ static const uint8_t *find_base(struct store *store);
 static bool map_used(const struct mapped_file *file,
     struct map_ahead *ahead);
 static bool is_cached(int fd, uint64_t at);
-static void map_free(const struct mapped_file *file,
+static bool map_free(const struct mapped_file *file,
     struct map_ahead *ahead);
 static void map(const struct mapped_file *file, uint64_t begin,
     uint64_t end);
@@ -42,11 +44,12 @@ bool
 map_ahead_slice(struct store *store, struct map_ahead *ahead)
 {
 	struct mapped_file file;
+	bool is_more;
 
 	if (!look(store, &file))
 		return false;
-	map_free(&file, ahead);
-	return map_used(&file, ahead);
+	is_more = map_free(&file, ahead);
+	return map_used(&file, ahead) || is_more;
 }
 
 static bool
@@ -119,19 +122,23 @@ is_cached(int fd, uint64_t at)
 
 /* These pages are holes of the file, so that nothing is read.  LMDB writes
  * into the cache's pages, so they stay mapped when a commit fills them. */
-static void
+static bool
 map_free(const struct mapped_file *file, struct map_ahead *ahead)
 {
 	uint64_t end = smaller(file->bytes, file->used_bytes + FREE_BYTES);
 	uint64_t begin = file->used_bytes;
+	uint64_t slice_end;
 
 	if (begin < ahead->free_bytes)
 		begin = ahead->free_bytes;
+	begin -= begin % WINDOW_BYTES;
 	end -= end % WINDOW_BYTES;
 	if (end > MAPPED_AHEAD_BYTES_MAX || begin >= end)
-		return;
-	map(file, begin - begin % WINDOW_BYTES, end);
-	ahead->free_bytes = end;
+		return false;
+	slice_end = smaller(end, begin + FREE_SLICE_BYTES);
+	map(file, begin, slice_end);
+	ahead->free_bytes = slice_end;
+	return slice_end < end;
 }
 
 /* A page that cannot be mapped is met again by whoever reads it. */

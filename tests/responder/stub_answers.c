@@ -101,10 +101,11 @@ service_open(struct service *service)
 	(void)service;
 }
 
-void
+bool
 service_map_ahead(struct service *service)
 {
 	(void)service;
+	return false;
 }
 
 void
