@@ -1,10 +1,15 @@
-"""arrivals.py - pages while events come in, against pages while none do."""
+"""arrivals.py - pages while events come in, against pages while none do.
+
+As in a store that is older than its window, as many events leave as come in,
+and the data file, which grows on its first day only, is written over.
+"""
 import contextlib
 import subprocess
 import threading
 import time
 
 import client
+import disk
 import front
 import load
 import programs
@@ -20,6 +25,8 @@ BATCHES = 20            # of different events
 POSTERS = 2
 BOUND = 1.5
 LATE_MAX = 0.05         # of the rate that is meant
+DAY_MS = 24 * 3600 * 1000
+AGED_FOR_MS = 1500      # before they leave; adding them takes less
 
 
 class Arrivals:
@@ -78,33 +85,66 @@ def measure(store, plan):
              for limit in LIMITS}
     rates = []
     key_path = wrk.key_file(store, "bench")
+    aged = Aged(store, plan)
+    sizes = [disk.allocated(store)]
     with contextlib.ExitStack() as stack:
         stack.enter_context(recorders.Recorder(store))
         responder = stack.enter_context(responders.Responder(store))
         nginx = stack.enter_context(front.Front(
             store, {"ours": front.Responder(responder.path)}))
-        for _ in range(plan.few_rounds):
+        for _ in range(plan.rounds_of_times):
             for limit in LIMITS:
                 url = nginx.url("ours", target_of(limit))
-                found["quiet", limit].append(
-                    wrk.run(url, key_path, plan.seconds))
+                quiet = wrk.run(url, key_path, plan.seconds)
+                aged.add(EVENTS_A_SECOND * plan.seconds)
                 with Arrivals(nginx.ports["ours"],
                               store.keys["posts"]) as arrivals:
-                    found["busy", limit].append(
-                        wrk.run(url, key_path, plan.seconds))
+                    busy = wrk.run(url, key_path, plan.seconds)
                 if arrivals.faults:
                     raise RuntimeError(f"POST: {arrivals.faults}")
+                found["quiet", limit].append(quiet)
+                found["busy", limit].append(busy)
                 rates.append(arrivals.rate)
-    return found, rates
+    sizes.append(disk.allocated(store))
+    return found, rates, sizes
+
+
+class Aged:
+    """Events of an organization of their own that are about to leave."""
+
+    def __init__(self, store, plan):
+        self.store = store
+        self.lines = b"".join(bodies()).splitlines(True)
+        self.count = 0
+        # Room for these and for those that come, all the time.
+        phases = plan.rounds_of_times * len(LIMITS)
+        store.add_organization("aged")
+        programs.fill(store, "aged",
+                      2 * phases * plan.seconds * EVENTS_A_SECOND)
+        store.cli("org", "remove", "aged", "--yes")
+        store.add_organization("aged")
+
+    def add(self, count):
+        """So many, which leave at the pace that others come at."""
+        first_ms = int(time.time() * 1000) - DAY_MS + AGED_FOR_MS
+        self.store.cli("import", "--org", "aged", data=b"".join(
+            b'{"id":"%021d","stored_at":%d,' % (
+                self.count + number,
+                first_ms + number * 1000 // EVENTS_A_SECOND)
+            + self.lines[number % len(self.lines)][1:]
+            for number in range(count)))
+        self.count += count
 
 
 def bench(store, plan):
     load.add_writer(store)
-    found, rates = measure(store, plan)
+    found, rates, sizes = measure(store, plan)
     print("## Pages while events come in\n")
     print(f"POSTs of {BATCH} events each, by {POSTERS} clients at an even "
           f"pace: {report.told(rates, '{:,.0f}')} events a\nsecond of "
-          f"{EVENTS_A_SECOND:,} that were meant.\n")
+          f"{EVENTS_A_SECOND:,} that were meant.\nThe data file had "
+          f"{sizes[0] / 1e6:.0f} MB at the first of them and "
+          f"{sizes[-1] / 1e6:.0f} at the last.\n")
     report.table(
         ["", *(f"{limit} events: a second · p99 ms" for limit in LIMITS)],
         [[kind, *(report.spread(found[kind, limit], "rate", "{:,.0f}")

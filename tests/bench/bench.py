@@ -57,6 +57,8 @@ class Plan:
         self.seconds = 1 if is_quick else 2
         # Of what takes longer.
         self.few_rounds = 2 if is_quick else 5
+        # Of what differs much from one to the next.
+        self.rounds_of_times = 2 if is_quick else 15
         # Waiters: how many runs, and how often they are woken in each.
         self.wait_runs = 1 if is_quick else 3
         self.wakes = 5 if is_quick else 20
