@@ -88,9 +88,7 @@ uninstall-examples:
 	done
 
 # The layout of doc/STYLE.md, and what other tools find.
-c_sources = src/*/*.c src/*/*.h tests/*.c tests/*.h tests/bench/*.c \
-	tests/bench/*.h tests/cli/*.c tests/fuzz/*.c tests/fuzz/*.h tests/preload/*.c \
-	tests/trust/*.c tests/trust/*.h
+c_sources = src/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
 .PHONY: format format-check lint
 
