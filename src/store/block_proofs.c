@@ -165,11 +165,17 @@ check_gap(struct store_txn *txn, enum category category,
 {
 	struct gap gap = { from, is_above };
 
-	if (txn->is_write || neighbours_are_next(txn, gap, found,
-	    txn->last_keys[category], &txn->gaps[category]))
+	if (txn->is_write)
 		return ERR_NONE;
-	return sealed_log_corrupt(txn, TREE_EVENTS, from, BLOCK_KEY_BYTES,
-	    "what follows it lies elsewhere by the pages above");
+	proven_begin(&txn->proven, mdb_txn_id(txn->mdb));
+	if (proven_has_next(&txn->proven, category, gap, found))
+		return ERR_NONE;
+	if (!neighbours_are_next(txn, gap, found, txn->last_keys[category]))
+		return sealed_log_corrupt(txn, TREE_EVENTS, from,
+		    BLOCK_KEY_BYTES, "what follows it lies elsewhere by the "
+		    "pages above");
+	proven_add_next(&txn->proven, category, gap, found);
+	return ERR_NONE;
 }
 
 static bool

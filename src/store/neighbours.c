@@ -1,7 +1,6 @@
 /* neighbours.c - records that lie next to each other, found by their pages. */
 #include "store/neighbours.h"
 
-#include <lmdb.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -18,8 +17,6 @@ struct bounds {
 	const uint8_t *upper;
 };
 
-static bool is_proven(const struct proven_gap *proven, uint64_t txn_number,
-    struct gap gap, const uint8_t *found);
 static bool find_next(struct store_txn *txn, struct gap gap,
     const uint8_t *inside, const uint8_t **next_out);
 static const uint8_t *find_leaf(const struct way *way, struct gap gap,
@@ -36,33 +33,11 @@ static bool lies_before(const uint8_t *key, struct gap gap);
 
 bool
 neighbours_are_next(struct store_txn *txn, struct gap gap,
-    const uint8_t *found, const uint8_t *inside, struct proven_gap *proven)
+    const uint8_t *found, const uint8_t *inside)
 {
-	uint64_t txn_number = mdb_txn_id(txn->mdb);
 	const uint8_t *next;
 
-	if (is_proven(proven, txn_number, gap, found))
-		return true;
-	if (!find_next(txn, gap, inside, &next) || next != found)
-		return false;
-	proven->txn_number = txn_number;
-	proven->found = found;
-	proven->is_above = gap.is_above;
-	memcpy(proven->key, gap.key, BLOCK_KEY_BYTES);
-	return true;
-}
-
-/* What is next behind one gap is next behind each that begins later. */
-static bool
-is_proven(const struct proven_gap *proven, uint64_t txn_number,
-    struct gap gap, const uint8_t *found)
-{
-	int order;
-
-	if (proven->txn_number != txn_number || proven->found != found)
-		return false;
-	order = memcmp(gap.key, proven->key, BLOCK_KEY_BYTES);
-	return order > 0 || (order == 0 && gap.is_above == proven->is_above);
+	return find_next(txn, gap, inside, &next) && next == found;
 }
 
 /* False: a page on the way is not what it should be. */

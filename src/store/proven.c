@@ -48,6 +48,31 @@ proven_add_key(struct proven *proven, const uint8_t *key)
 	memcpy(proven->keys[slot].bytes, key, BLOCK_KEY_BYTES);
 }
 
+/* What is next behind one gap is next behind each that begins later. */
+bool
+proven_has_next(const struct proven *proven, enum category category,
+    struct gap gap, const uint8_t *found)
+{
+	int order;
+
+	if (!proven->gaps[category].is_known ||
+	    proven->gaps[category].found != found)
+		return false;
+	order = memcmp(gap.key, proven->gaps[category].key, BLOCK_KEY_BYTES);
+	return order > 0 || (order == 0 &&
+	    gap.is_above == proven->gaps[category].is_above);
+}
+
+void
+proven_add_next(struct proven *proven, enum category category,
+    struct gap gap, const uint8_t *found)
+{
+	proven->gaps[category].is_known = true;
+	proven->gaps[category].is_above = gap.is_above;
+	proven->gaps[category].found = found;
+	memcpy(proven->gaps[category].key, gap.key, BLOCK_KEY_BYTES);
+}
+
 static size_t
 slot_of(const uint8_t *leaf)
 {

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "model/category.h"
 #include "store/environment.h"
-#include "store/neighbours.h"
 #include "store/proven.h"
 #include "store/stamps.h"
 #include "store/store.h"
@@ -29,7 +28,6 @@ struct store_txn {
 	const uint8_t *last_keys[CATEGORY_COUNT];
 	const uint8_t *whole_pages[CATEGORY_COUNT];
 	/* Kept, as they count for a state of the store. */
-	struct proven_gap gaps[CATEGORY_COUNT];
 	struct proven proven;
 
 	/* Of a write transaction only. */
