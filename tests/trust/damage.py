@@ -162,10 +162,9 @@ class Question:
 
     def ask_cgi(self):
         done = subprocess.run(
-            [STORE.responder], input=b"", stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, check=False, cwd=STORE.run,
-            timeout=ASK_SECONDS, **fixture.user_arguments(),
-            env={**STORE.environment(), **{
+            fixture.as_user([STORE.responder]), input=b"",
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            cwd=STORE.run, timeout=ASK_SECONDS, env={**STORE.environment(), **{
                 name: os.fsencode(value) for name, value in door.cgi_params(
                     "GET", self.target,
                     [("X-API-KEY", STORE.keys[self.org])], b"").items()}})
@@ -353,11 +352,7 @@ def row():
             "again"]
 
 
-def run():
-    torture.run([damage_never_makes_a_wrong_event], row, "torture-damage")
-
-
 with fixture.Fixture() as STORE:
     fill()
     TRIAL = Trial()
-    torture.run_as_web_user(run)
+    torture.run([damage_never_makes_a_wrong_event], row, "torture-damage")

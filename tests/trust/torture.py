@@ -5,7 +5,6 @@ A trial is small by itself and large by its environment: MUTATIONS=10000.
 import contextlib
 import os
 import sys
-import traceback
 
 TOP = os.environ.get("top_srcdir") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -50,38 +49,6 @@ def run(tests, row, target):
     finally:
         print(f"| {' | '.join(row())} | `make {target} SEED={SEED}` |",
               flush=True)
-
-
-def run_as_web_user(function):
-    """Like run, which the function ends with, in a child that has become the
-    user of the programs it starts: to start one as somebody else takes
-    Python several times as long.  Ends as the child does."""
-    import fixture  # pylint: disable=import-outside-toplevel
-    user = fixture.user_arguments()
-    if not user:
-        function()
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        run_to_end(function, user)
-    sys.exit(1 if os.waitpid(child, 0)[1] != 0 else 0)
-
-
-def run_to_end(function, user):
-    """All of a child's life."""
-    status = 1
-    try:
-        os.setgroups([])
-        os.setgid(user["group"])
-        os.setuid(user["user"])
-        function()
-    except SystemExit as ended:
-        status = ended.code
-    except BaseException:  # pylint: disable=broad-except
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
 
 
 def quantile(values, share):
