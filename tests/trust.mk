@@ -61,6 +61,7 @@ PLAIN_TRUST_TESTS = \
 TESTS += $(TRUST_TESTS)
 PLAIN_TESTS += $(PLAIN_TRUST_TESTS)
 EXTRA_DIST += $(TRUST_TESTS) $(PLAIN_TRUST_TESTS) \
+	tests/trust/damage_image.py \
 	tests/trust/faults.py \
 	tests/trust/preloaded.py \
 	tests/trust/supervision.py \

@@ -4,7 +4,7 @@ import subprocess
 import urllib.parse
 
 import client
-from fixture import user_arguments
+from fixture import as_user
 
 CGI_TIMEOUT_SECONDS = 30
 
@@ -64,11 +64,10 @@ class Door:
     def run(self, command, environment, body):
         """Runs one program and reads its response."""
         done = subprocess.run(
-            command, input=body, stdout=subprocess.PIPE,
+            as_user(command), input=body, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, check=False, cwd=self.fixture.run,
             timeout=CGI_TIMEOUT_SECONDS,
-            env={**self.fixture.environment(**self.settings), **environment},
-            **user_arguments())
+            env={**self.fixture.environment(**self.settings), **environment})
         if done.returncode != 0 or not done.stdout:
             raise RuntimeError(f"exit {done.returncode}: "
                                + done.stderr.decode(errors="replace"))

@@ -6,7 +6,7 @@ import sys
 import time
 
 import fastcgi
-from fixture import user_arguments
+from fixture import as_user
 
 START_SECONDS = 15
 STOP_SECONDS = 5
@@ -57,10 +57,9 @@ class Responder:
             os.unlink(self.path)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                command_of(way, self.path, fixture.responder),
+                as_user(command_of(way, self.path, fixture.responder)),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=fixture.run, env=fixture.environment(**settings),
-                **user_arguments())
+                cwd=fixture.run, env=fixture.environment(**settings))
         wait_until(self.is_there, self.process, self.log_path)
 
     def __enter__(self):
@@ -94,7 +93,8 @@ def wait_until(is_there, process, log_path):
             stop(process)
             with open(log_path, errors="replace", encoding="utf-8") as log:
                 raise RuntimeError(
-                    f"{process.args[0]} did not start: {log.read()[-2000:]}")
+                    f"{' '.join(process.args)} did not start: "
+                    f"{log.read()[-2000:]}")
         time.sleep(0.02)
 
 

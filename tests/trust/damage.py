@@ -24,6 +24,7 @@ import subprocess
 import time
 
 import client
+import damage_image
 import door
 import fastcgi
 import fixture
@@ -39,15 +40,13 @@ FRESH_EVERY = 5
 # finds one taken waits, and a responder's watchdog ends it after a minute.
 # Once all have ended it is made anew.
 LOCK_FILE = "lock.mdb"
+# Long enough to call that hung; of other files it is a fault, and waited for.
+LOCK_SECONDS = 2
 QUESTIONS = 5
 ORGANIZATIONS = ("acme", "globex")
 EVENTS = 3000
 KEYS = 8
 POSTS = 10
-PAGE_BYTES = 4096
-HEADER_BYTES = 16
-PAGE_KINDS = {0x01: "branch", 0x02: "leaf", 0x04: "overflow", 0x08: "meta"}
-FLIPS_MAX = 8
 ASK_SECONDS = 20
 WELL_SECONDS = 20
 TYPES = ("api_key_added", "listener_deleted", "message_added",
@@ -57,6 +56,7 @@ CATEGORIES = {"api_keys": "api_key_", "listeners": "listener_",
 
 NUMBERS = itertools.count()
 RNG = random.Random(torture.SEED)
+WANTED = {}
 # How often something came of a mutation of a region.
 COUNTS = collections.defaultdict(collections.Counter)
 
@@ -90,84 +90,31 @@ def fill():
     for org in ORGANIZATIONS:
         lines = STORE.cli("events", "--org", org, "--ndjson").splitlines()
         STORE.events[org] = [json.loads(line) for line in lines]
+        for category, prefix in (*CATEGORIES.items(), (None, "")):
+            WANTED[org, category] = Wanted(STORE.events[org], prefix)
 
 
-class Image:
-    """The store's files as they were, and how to damage and to mend them."""
+class Wanted:
+    """The events of an organization in a category, and where each other one
+    would be among them."""
 
-    def __init__(self):
-        self.files = {}
-        for name in sorted(os.listdir(STORE.store)):
-            path = os.path.join(STORE.store, name)
-            if name.endswith((".sock", ".lock")) or name == "pepper":
-                continue
-            with open(path, "rb") as file:
-                self.files[name] = file.read()
-        whole = self.files["data.mdb"]
-        self.data_bytes = len(whole)
-        # Behind the last page in use there is nothing.
-        self.files["data.mdb"] = whole.rstrip(b"\0")
-        self.regions = self.find_regions()
+    def __init__(self, events, prefix):
+        self.oldest_first = []
+        self.counts = []        # of these before each event
+        for event in events:
+            self.counts.append(len(self.oldest_first))
+            if event["type"].startswith(prefix):
+                self.oldest_first.append(event)
+        self.newest_first = self.oldest_first[::-1]
+        self.counts.append(len(self.oldest_first))
 
-    def find_regions(self):
-        """Places of pages by what they are, and the other files."""
-        regions = collections.defaultdict(list)
-        content = self.files["data.mdb"]
-        for at in range(0, len(content), PAGE_BYTES):
-            flags = int.from_bytes(content[at + 10:at + 12], "little")
-            kind = PAGE_KINDS.get(flags & 0x0f, "free")
-            regions[kind].append(("data.mdb", at))
-        for name in self.files:
-            if name != "data.mdb":
-                regions[name].append((name, 0))
-        return dict(regions)
-
-    def damage(self, region):
-        """Does something to a place of the region; says what."""
-        name, at = RNG.choice(self.regions[region])
-        content = self.files[name]
-        page = bytearray(content[at:at + PAGE_BYTES])
-        kind = RNG.choice(("flip", "flip", "header", "zero", "fill",
-                           "exchange", "cut"))
-        if not page or kind == "cut":
-            length = at + RNG.randrange(len(page) + 1)
-            os.truncate(os.path.join(STORE.store, name), length)
-            return f"{name} cut at {length}"
-        before = bytes(page)
-        if kind == "flip":
-            self.flip(page, len(page))
-        elif kind == "header":
-            self.flip(page, min(HEADER_BYTES, len(page)))
-        elif kind == "zero":
-            page = bytes(len(page))
-        elif kind == "fill":
-            page = RNG.randbytes(len(page))
-        else:
-            # As a write that went to a wrong place.
-            _, other = RNG.choice(self.regions[region])
-            page = content[other:other + len(page)]
-        self.write(name, at, page)
-        first = next((place for place, (old, new) in
-                      enumerate(zip(before, page)) if old != new), None)
-        return f"{name} at {at} + {first} ({region}): {kind}"
-
-    @staticmethod
-    def flip(page, size):
-        for _ in range(RNG.randint(1, FLIPS_MAX)):
-            page[RNG.randrange(size)] ^= 1 << RNG.randrange(8)
-
-    @staticmethod
-    def write(name, at, content):
-        path = os.path.join(STORE.store, name)
-        with open(path, "r+b", buffering=0) as file:
-            file.seek(at)
-            file.write(content)
-
-    def mend(self, name):
-        content = self.files[name]
-        self.write(name, 0, content)
-        os.truncate(os.path.join(STORE.store, name), self.data_bytes
-                    if name == "data.mdb" else len(content))
+    def after(self, at, is_descending):
+        """Those behind the event at this place, or all where that is None."""
+        if is_descending:
+            return self.newest_first if at is None else \
+                self.newest_first[len(self.newest_first) - self.counts[at]:]
+        return self.oldest_first if at is None else \
+            self.oldest_first[self.counts[at + 1]:]
 
 
 class Question:
@@ -175,31 +122,22 @@ class Question:
 
     def __init__(self):
         self.org = RNG.choice(ORGANIZATIONS)
-        self.events = STORE.events[self.org]
+        events = STORE.events[self.org]
         self.category = RNG.choice((None, *CATEGORIES))
         self.is_descending = RNG.random() < 0.4
         self.limit = RNG.choice((1, 10, 100, 1000))
-        self.after = RNG.choice((None, RNG.choice(self.events)))
+        at = RNG.choice((None, RNG.randrange(len(events))))
         # A parameter that nobody knows: no answer is one that was kept.
         self.target = f"/v1/events?limit={self.limit}&n={next(NUMBERS)}"
         if self.category is not None:
             self.target += "&events=" + self.category
         if self.is_descending:
             self.target += "&order=desc"
-        if self.after is not None:
-            self.target += (f"&startAfter={self.after['stored_at']}"
-                            f"&startAfterId={self.after['id']}")
-        self.wanted = self.all_wanted()
-
-    def all_wanted(self):
-        events = self.events
-        if self.after is not None:
-            at = events.index(self.after)
-            events = events[:at] if self.is_descending else events[at + 1:]
-        if self.category is not None:
-            events = [event for event in events if event["type"].startswith(
-                CATEGORIES[self.category])]
-        return events[::-1] if self.is_descending else events
+        if at is not None:
+            self.target += (f"&startAfter={events[at]['stored_at']}"
+                            f"&startAfterId={events[at]['id']}")
+        self.wanted = WANTED[self.org, self.category].after(
+            at, self.is_descending)
 
     def outcome(self, response):
         """What an answer is, in a word."""
@@ -224,10 +162,9 @@ class Question:
 
     def ask_cgi(self):
         done = subprocess.run(
-            [STORE.responder], input=b"", stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, check=False, cwd=STORE.run,
-            timeout=ASK_SECONDS, **fixture.user_arguments(),
-            env={**STORE.environment(), **{
+            fixture.as_user([STORE.responder]), input=b"",
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            cwd=STORE.run, timeout=ASK_SECONDS, env={**STORE.environment(), **{
                 name: os.fsencode(value) for name, value in door.cgi_params(
                     "GET", self.target,
                     [("X-API-KEY", STORE.keys[self.org])], b"").items()}})
@@ -235,9 +172,10 @@ class Question:
             return None
         return client.read_response(done.stdout)
 
-    def ask_live(self, path):
+    def ask_live(self, path, seconds=ASK_SECONDS):
         try:
             connection = fastcgi.Connection(path)
+            connection.socket.settimeout(seconds)
             connection.send(self.params())
             answer = connection.receive()
             connection.close()
@@ -250,7 +188,7 @@ class Trial:
     """All mutations, one after the other."""
 
     def __init__(self):
-        self.image = Image()
+        self.image = damage_image.Image(STORE.store, RNG)
         self.faults = []
         self.live = collections.Counter()
         self.responder = None
@@ -280,7 +218,9 @@ class Trial:
         outcomes, found = [], None
         try:
             if is_live:
-                outcomes += self.ask(questions, self.ask_live, what)
+                outcomes += self.ask(
+                    questions, self.ask_locked if region == LOCK_FILE else
+                    self.ask_live, what)
             if region == LOCK_FILE:
                 self.stop_live()
             if is_fresh:
@@ -313,6 +253,10 @@ class Trial:
 
     def ask_live(self, question):
         return question.outcome(question.ask_live(self.responder.path))
+
+    def ask_locked(self, question):
+        return question.outcome(question.ask_live(
+            self.responder.path, LOCK_SECONDS))
 
     @staticmethod
     def ask_cgi(question):

@@ -18,6 +18,7 @@ import json
 import os
 import pwd
 import random
+import re
 import subprocess
 import time
 
@@ -39,10 +40,17 @@ FREE_KIB = (64, 1024)
 ROOM_BYTES_MIN = 3 * MIB
 BATCH_EVENTS_MAX = 200
 BATCHES_MAX = 10_000
+# So many requests at once, for which the recorder may commit once.
+FLIGHT = 8
 PATIENCE_SECONDS = 10
 PAUSE_SECONDS = 0.05
 PRUNE_SECONDS = 25 * 3600
 WAYS = ("room", "prune", "remove")
+
+# As they are recorded: a store is read from end to end twice a cycle.
+EVENT = re.compile(
+    rb'\{"id":"([\w-]+)","type":"queue_added","stored_at":(\d+),'
+    rb'"client":\{"id":"\w+"\},"queue":\{"id":"([\w-]+)"\}\}')
 
 RNG = random.Random(torture.SEED)
 COUNTS = collections.Counter()
@@ -165,7 +173,9 @@ class Trial:
         """Until there is no room for more, not even for one event."""
         size = BATCH_EVENTS_MAX
         for _ in range(BATCHES_MAX):
-            outcome = self.record(client, RNG.randint(1, size))
+            outcome = self.record(client, *[
+                RNG.randint(1, size) for _ in range(FLIGHT)] if size > 1
+                                  else [1])
             if outcome == recording.RECORDED:
                 continue
             if outcome != recording.FULL or size == 1:
@@ -182,21 +192,34 @@ class Trial:
             outcome = self.record(client)
         return outcome
 
-    def record(self, client, count=1):
-        self.sequence += 1
-        queues = [f"q-{self.sequence}-{number}" for number in range(count)]
-        reply = client.ask(self.sequence, *queues,
-                           organization=self.organization)
-        if reply is None:
-            return "no reply"
+    def record(self, client, *counts):
+        """Requests for so many events each, or for one; the outcome of the
+        last one that was not recorded, if any."""
+        flight = {}
+        for count in counts or (1,):
+            self.sequence += 1
+            flight[self.sequence] = [f"q-{self.sequence}-{number}"
+                                     for number in range(count)]
+            client.send(self.sequence, *flight[self.sequence],
+                        organization=self.organization)
+        outcome = recording.RECORDED
+        for _ in flight:
+            reply = client.reply()
+            if reply is None:
+                return "no reply"
+            self.note(reply, flight[reply.sequence])
+            if reply.outcome != recording.RECORDED:
+                outcome = reply.outcome
+        return outcome
+
+    def note(self, reply, queues):
         if reply.outcome == recording.RECORDED:
             self.acknowledged += [(stored_at, event_id.decode(), queue)
                                   for (stored_at, event_id), queue in
                                   zip(reply.places, queues)]
-            COUNTS["acknowledged"] += count
+            COUNTS["acknowledged"] += len(queues)
         else:
             COUNTS["refused"] += 1
-        return reply.outcome
 
     def look(self, when):
         """Reads all of it, as a client would."""
@@ -209,9 +232,7 @@ class Trial:
         if response.status != 200:
             self.faults.append(f"{when}: {response.status} {response.body}")
             return
-        events = [json.loads(line) for line in response.body.splitlines()]
-        found = [(event["stored_at"], event["id"], event["queue"]["id"])
-                 for event in events]
+        found = [read_event(line) for line in response.body.splitlines()]
         COUNTS["read"] += len(found)
         if found == self.acknowledged:
             return
@@ -235,6 +256,16 @@ class Trial:
         if done.returncode != 0:
             self.faults.append(f"org remove: {done.stderr}")
         self.add_organization()
+
+
+def read_event(line):
+    """When it was stored, its id and its queue's."""
+    match = EVENT.fullmatch(line)
+    if match is None:
+        event = json.loads(line)
+        return event["stored_at"], event["id"], event["queue"]["id"]
+    event_id, stored_at, queue = match.groups()
+    return int(stored_at), event_id.decode(), queue.decode()
 
 
 def run_kind(results, kind, mebibytes, map_size):
