@@ -6,6 +6,7 @@ FUZZ_TESTS = fuzz_body fuzz_cursor fuzz_event fuzz_fastcgi fuzz_header \
 	fuzz_responder fuzz_stored
 check_PROGRAMS += $(FUZZ_TESTS)
 TESTS += $(FUZZ_TESTS)
+PLAIN_TESTS += tests/fuzz/test_torture.py
 
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/fuzz \
 	$(FCGI_CFLAGS) $(JSON_C_CFLAGS) $(LMDB_CFLAGS) $(SODIUM_CFLAGS)
@@ -158,4 +159,5 @@ EXTRA_DIST += \
 	tests/fuzz/header.dict \
 	tests/fuzz/json.dict \
 	tests/fuzz/query.dict \
+	tests/fuzz/test_torture.py \
 	tests/fuzz/torture.py

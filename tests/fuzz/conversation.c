@@ -14,7 +14,8 @@
 enum {
 	ROUNDS_MAX = 10000,
 	EVENTS_PER_ROUND = 16,
-	RECEIVED_BYTES = 64 * 1024
+	RECEIVED_BYTES = 64 * 1024,
+	NARROW_BYTES = 4 * 1024
 };
 
 static void run(struct connections *connections, int fd,
@@ -23,13 +24,16 @@ static bool run_round(struct connections *connections);
 static bool receive(int fd, struct buffer *received);
 
 void
-converse(struct connections *connections, const struct buffer *sent,
-    struct buffer *received)
+converse(struct connections *connections, bool is_narrow,
+    const struct buffer *sent, struct buffer *received)
 {
+	static const int narrow = NARROW_BYTES;
 	int fds[2];
 
 	FUZZ_EXPECT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK |
 	    SOCK_CLOEXEC, 0, fds) == 0);
+	FUZZ_EXPECT(!is_narrow || setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF,
+	    &narrow, sizeof(narrow)) == 0);
 	connections->now_ms = clock_steady_ms();
 	atomic_fetch_add(&connections->count, 1);
 	atomic_fetch_add(connections->count_all, 1);
@@ -47,19 +51,16 @@ converse(struct connections *connections, const struct buffer *sent,
 	FUZZ_EXPECT(connections->waiter_count == 0);
 }
 
-/* Until nothing happens any more. */
+/* Until nothing happens any more.  What has come is read only then. */
 static void
 run(struct connections *connections, int fd, struct buffer *received)
 {
-	bool is_busy = true;
 	int rounds = 0;
 
-	while (is_busy) {
-		FUZZ_EXPECT(rounds++ < ROUNDS_MAX);
-		is_busy = run_round(connections);
-		is_busy = world_record() || is_busy;
-		is_busy = (fd >= 0 && receive(fd, received)) || is_busy;
-	}
+	do {
+		while (run_round(connections))
+			FUZZ_EXPECT(++rounds < ROUNDS_MAX);
+	} while (fd >= 0 && receive(fd, received));
 }
 
 static bool
@@ -71,26 +72,27 @@ run_round(struct connections *connections)
 
 	connections->now_ms = clock_steady_ms();
 	for (int i = 0; i < count; i++)
-		connections_wake(connections, events[i].data.ptr,
-		    events[i].events);
+		if (!world_record(events[i].data.ptr))
+			connections_wake(connections, events[i].data.ptr,
+			    events[i].events);
 	connections_again(connections);
 	connections_work(connections);
 	return count > 0 || connections->again.first != NULL ||
 	    exports_wait_ms(&connections->exports, connections->now_ms, 1) < 1;
 }
 
+/* All that is there; whether that is anything. */
 static bool
 receive(int fd, struct buffer *received)
 {
-	bool has_come = false;
+	size_t len_before = received->len;
+	ssize_t len;
 
-	for (;;) {
+	do {
 		char *end = buffer_reserve(received, RECEIVED_BYTES);
-		ssize_t len = recv(fd, end, RECEIVED_BYTES, 0);
 
-		if (len <= 0)
-			return has_come;
-		received->len += (size_t)len;
-		has_come = true;
-	}
+		len = recv(fd, end, RECEIVED_BYTES, 0);
+		received->len += len > 0 ? (size_t)len : 0;
+	} while (len == RECEIVED_BYTES);
+	return received->len > len_before;
 }

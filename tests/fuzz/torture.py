@@ -5,12 +5,14 @@ Usage: torture.py PROGRAMS SECONDS JOBS [TARGET...]
 PROGRAMS is the folder of the programs that are linked with libFuzzer.  What
 they find out to be interesting is kept in fuzz-corpus of the working folder,
 and gone on from the next time; an input that breaks a promise lies there, too.
-The last lines are the executions of each target.
+The last lines are the executions of each target, and how it ended, unless its
+time was over.
 
 With --merge for SECONDS, what is worth to be kept goes into the corpus of the
 sources: of all inputs the smallest set that reaches as much.
 """
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +49,19 @@ WORDS = {
 }
 
 
+# What was freed is kept for as long as an input or two, and not 256 MB of it,
+# which no cache holds.
+SANITIZER = "quarantine_size_mb=4:malloc_context_size=10"
+
+# libFuzzer's exit statuses of a run that was not to the end and yet broke no
+# promise; that of a broken one is a sanitizer's or its own.
+ENDS = {
+    70: "took too long for an input",
+    71: "took too much memory",
+    72: "was interrupted",
+}
+
+
 def command(programs, target, options):
     """The beginning of every command line of a target."""
     line = [os.path.join(programs, target), *options,
@@ -66,29 +81,42 @@ def stat(log, name):
     return 0
 
 
+def end(status):
+    """How a run ended, in words; none when its time was over."""
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return ENDS.get(status, "broke a promise") if status else ""
+
+
+def begin(programs, target, seconds, log):
+    """The target as a process that ends when the seconds are over."""
+    # The names of new functions take a program of their own to find.
+    options = [f"-max_total_time={seconds}", "-print_final_stats=1",
+               "-print_funcs=0", "-timeout=60"]
+    environment = {**os.environ, "ASAN_OPTIONS": ":".join(
+        [SANITIZER, os.environ.get("ASAN_OPTIONS", "")])}
+    with open(log, "wb") as output:
+        return subprocess.Popen(
+            command(programs, target, options) +
+            [os.path.join(WORK, target), os.path.join(KEPT, target)],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            env=environment)
+
+
 def fuzz(programs, target, seconds, jobs):
-    """Runs the target; its executions, how long, and whether it is well."""
-    folder = os.path.join(WORK, target)
-    os.makedirs(folder, exist_ok=True)
+    """Runs the target; its executions, how long, and how it ended."""
+    os.makedirs(os.path.join(WORK, target), exist_ok=True)
     begun = time.monotonic()
-    processes = []
-    for job in range(jobs):
-        log = os.path.join(WORK, f"{target}-{job}.log")
-        options = [f"-max_total_time={seconds}", "-print_final_stats=1",
-                   "-timeout=60"]
-        with open(log, "wb") as output:
-            processes.append((log, subprocess.Popen(
-                command(programs, target, options) +
-                [folder, os.path.join(KEPT, target)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output)))
-    is_well = True
-    for log, process in processes:
-        if process.wait() != 0:
-            is_well = False
-            print(f"{target}: broke a promise; {log} says which")
-    executions = sum(stat(log, "number_of_executed_units")
-                     for log, _ in processes)
-    return executions, time.monotonic() - begun, is_well
+    logs = [os.path.join(WORK, f"{target}-{job}.log") for job in range(jobs)]
+    processes = [begin(programs, target, seconds, log) for log in logs]
+    ends = set()
+    for log, process in zip(logs, processes):
+        how = end(process.wait())
+        if how:
+            ends.add(how)
+            print(f"{target}: {how}; {log} has more")
+    executions = sum(stat(log, "number_of_executed_units") for log in logs)
+    return executions, time.monotonic() - begun, ", ".join(sorted(ends))
 
 
 def merge(programs, target):
@@ -124,12 +152,11 @@ def main(arguments):
         rows.append((target, *fuzz(programs, target, int(seconds),
                                    int(jobs))))
     print(f"{'target':12}{'executions':>15}{'seconds':>9}{'a second':>10}")
-    for target, executions, took, is_well in rows:
+    for target, executions, took, ends in rows:
         print(f"{target:12}{executions:15,}{took:9.0f}"
-              f"{executions / took:10,.0f}"
-              f"{'' if is_well else '  broke a promise'}")
+              f"{executions / took:10,.0f}{'  ' if ends else ''}{ends}")
     print(f"{'all':12}{sum(row[1] for row in rows):15,}")
-    return 0 if all(row[3] for row in rows) else 1
+    return 1 if any(row[3] for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,9 @@ static void add_organization(struct store_txn *txn,
 static void add_events(struct store_txn *txn,
     const struct organization *organization, const char *mark);
 static void open_connections(void);
+static void watch(int fd, void *what);
+static void take_peer(void);
+static void take_requests(void);
 static void reply(const struct message_request *request);
 static enum message_outcome choose_outcome(
     const struct message_request *request);
@@ -188,35 +192,59 @@ open_connections(void)
 	connections.now_ms = clock_steady_ms();
 	FUZZ_EXPECT(connections_init(&connections, &loops) == ERR_NONE);
 	world.connections = &connections;
+	watch(listening.fd, &listening);
+}
+
+static void
+watch(int fd, void *what)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	event.data.ptr = what;
+	FUZZ_EXPECT(epoll_ctl(world.connections->epoll_fd, EPOLL_CTL_ADD, fd,
+	    &event) == 0);
 }
 
 bool
-world_record(void)
+world_record(const void *what)
+{
+	if (what == &listening)
+		take_peer();
+	else if (what == &peer)
+		take_requests();
+	return what == &listening || what == &peer;
+}
+
+static void
+take_peer(void)
+{
+	int fd = accept4(listening.fd, NULL, NULL,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	/* The responder keeps the one connection that it makes. */
+	FUZZ_EXPECT(fd >= 0 && peer.fd < 0);
+	peer_open(&peer, fd, clock_steady_ms());
+	watch(fd, &peer);
+}
+
+static void
+take_requests(void)
 {
 	int64_t now_ms = clock_steady_ms();
 	struct message_request request;
-	bool is_done = false;
 	size_t bytes;
 
-	if (peer.fd < 0) {
-		int fd = accept4(listening.fd, NULL, NULL,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd < 0)
-			return false;
-		peer_open(&peer, fd, now_ms);
-	}
 	peer_receive(&peer, now_ms);
 	while (peer_next(&peer, &request, &bytes)) {
 		reply(&request);
 		peer_take(&peer, bytes);
-		is_done = true;
 	}
 	/* A responder sends what is right. */
 	FUZZ_EXPECT(!peer.is_ended && !peer.is_broken);
 	peer_drop_taken(&peer, now_ms);
 	peer_send(&peer, now_ms);
-	return is_done;
+	/* The replies to one input are small. */
+	FUZZ_EXPECT(!peer_wants_to_send(&peer));
 }
 
 static void

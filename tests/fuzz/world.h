@@ -24,7 +24,8 @@ struct world {
 /* The one world of the process; made at the first call. */
 struct world *world_get(void);
 
-/* Whether anything was done: takes what the recorder was sent, and answers. */
-bool world_record(void);
+/* Whether what the connections' epoll told of is the recorder's, which then
+ * takes what it was sent, and answers. */
+bool world_record(const void *what);
 
 #endif
