@@ -23,6 +23,8 @@ LONG_AGO_SECONDS = 25 * 3600
 # Debian keeps servers where a user's PATH does not look.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 WEB_USER = "www-data"
+# Found now: who is run by it may be given another PATH.
+SETPRIV = shutil.which("setpriv")
 
 
 def user_arguments():
@@ -39,7 +41,7 @@ def as_user(command):
     if os.getuid() != 0:
         return command
     user = pwd.getpwnam(WEB_USER)
-    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}",
+    return [SETPRIV, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}",
             "--clear-groups", *command]
 
 
