@@ -2,8 +2,9 @@
  *
  * The first byte chooses: 0 and the rest are bytes as a web server may send
  * them; otherwise they are requests as text, which become records here: lines
- * of NAME=value, an empty line, the body; between two requests a NUL.  From 128
- * on answers do not fit into the socket.
+ * of NAME=value, an empty line, the body; between two requests a NUL.  A bit
+ * says that they may be many, another one that answers do not fit into the
+ * socket.
  *
  * What is sent is FastCGI, its answers are CGI and JSON, none is a 500, and
  * no organization's events are told without its key.
@@ -24,14 +25,16 @@ const char fuzz_target[] = "responder";
 
 enum {
 	INPUT_BYTES_MAX = 32 * 1024,
-	NARROW = 128,
-	/* More than a turn takes.  Further ones are more of the same. */
+	MANY = 1 << 6,
+	NARROW = 1 << 7,
+	/* Each takes its time.  Many are more than a turn takes. */
+	FEW_REQUESTS_MAX = 3,
 	REQUESTS_MAX = REQUESTS_PER_TURN + 2,
 	BODIES_KEPT = 64,
 	STATUS_AT = sizeof("Status: ") - 1
 };
 
-static void add_requests(const uint8_t *bytes, size_t len);
+static void add_requests(const uint8_t *bytes, size_t len, int max);
 static void add_request(const char *text, size_t len);
 static void add_pair(struct buffer *pairs, const char *line, size_t len);
 static void add_length(struct buffer *pairs, size_t len);
@@ -67,19 +70,20 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	buffer_reset(&sent);
 	buffer_reset(&received);
 	if (choice != 0)
-		add_requests(input.bytes, input.len);
+		add_requests(input.bytes, input.len, (choice & MANY) != 0 ?
+		    REQUESTS_MAX : FEW_REQUESTS_MAX);
 	else
 		buffer_add(&sent, input.bytes, input.len);
 	note_keys(world);
-	converse(world->connections, choice >= NARROW, &sent, &received);
+	converse(world->connections, (choice & NARROW) != 0, &sent, &received);
 	check_records(world);
 	return 0;
 }
 
 static void
-add_requests(const uint8_t *bytes, size_t len)
+add_requests(const uint8_t *bytes, size_t len, int max)
 {
-	for (int i = 0; i < REQUESTS_MAX && len > 0; i++) {
+	for (int i = 0; i < max && len > 0; i++) {
 		const uint8_t *nul = memchr(bytes, '\0', len);
 		size_t part = nul == NULL ? len : (size_t)(nul - bytes);
 
